@@ -1,0 +1,98 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// The package is built against libtorch, found in this order:
+//   1. CTORCH_PREBUILT  a folder with a libctorch.so built by `make shim`: nothing of libtorch is needed here.
+//   2. LIBTORCH         a folder with include/ and lib/, for example a build with CUDA.
+//   3. .deps/libtorch   where Scripts/fetch-libtorch.sh puts the pinned CPU build.
+let environment = ProcessInfo.processInfo.environment
+let prebuilt = environment["CTORCH_PREBUILT"]
+let libtorch = environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.deps/libtorch"
+let hasCUDA = FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so")
+
+if prebuilt == nil, !FileManager.default.fileExists(atPath: "\(libtorch)/include/ATen/core/Tensor.h") {
+  fatalError(
+    """
+    libtorch was not found in \(libtorch). Run `make setup` to fetch it into .deps/libtorch, \
+    or set LIBTORCH to a folder with include/ and lib/.
+    """)
+}
+
+func shim() -> Target {
+  if let prebuilt {
+    return .target(
+      name: "CTorch",
+      exclude: [
+        "Autograd.cpp", "Boundary.cpp", "Families.cpp", "InPlace.cpp", "Network.cpp", "Runtime.cpp", "Shape.cpp",
+      ],
+      sources: ["Prebuilt.c"],
+      linkerSettings: [.unsafeFlags(["-L\(prebuilt)", "-lctorch", "-Xlinker", "-rpath", "-Xlinker", prebuilt])])
+  }
+  let cuda = hasCUDA ? ["-ltorch_cuda", "-lc10_cuda"] : []
+  return .target(
+    name: "CTorch",
+    exclude: ["Prebuilt.c"],
+    cxxSettings: [
+      .unsafeFlags(["-isystem", "\(libtorch)/include", "-Wall", "-Wextra", "-Werror"])
+    ] + (hasCUDA ? [.define("CT_WITH_CUDA")] : []),
+    linkerSettings: [
+      .unsafeFlags(
+        ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib", "-Xlinker", "--no-as-needed"]
+          + ["-ltorch_cpu", "-lc10"] + cuda)
+    ])
+}
+
+let package = Package(
+  name: "MoCA",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "MoCACommand", targets: ["MoCACommand"]),
+    .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
+    .executable(name: "moca", targets: ["moca"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    shim(),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+    .target(name: "PluginKit", dependencies: ["Yams"]),
+    .target(name: "Torch", dependencies: ["CTorch"]),
+    .target(name: "TorchNN", dependencies: ["Torch"]),
+    .target(name: "MoCAProtocols", dependencies: ["PluginKit", "TorchNN"]),
+    .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
+    .target(name: "Priors", dependencies: ["MoCAProtocols"]),
+    .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
+    .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
+    .target(
+      name: "Datasets",
+      dependencies: [
+        "PluginKit", "CArchive", "CTurboJPEG", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "Runner",
+      dependencies: [
+        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Metrics", "CZstd", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "MoCACommand",
+      dependencies: [
+        "Runner", "Backbones", "Priors", "Regularizers", "Datasets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "moca", dependencies: ["MoCACommand", "Runner", "Priors", "Regularizers", "Backbones", "Datasets"]),
+  ],
+  cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,71 @@
+import Crypto
+import PluginKit
+
+/// How batches are made: everything about batch `step` follows from the recipe and the step.
+///
+/// An epoch's order comes from the stream (seed, `order`, epoch), the flip of an image from
+/// (seed, `flip`, epoch, image).
+struct BatchRecipe: Sendable {
+  let images: PackedImages
+  let indices: [Int]
+  let batchSize: Int
+  let seed: UInt64
+  let flips: Bool
+
+  /// Full batches in an epoch; what is left over is dropped.
+  var batchesPerEpoch: Int { indices.count / batchSize }
+
+  /// The images of `epoch` in the order in which they are shown.
+  func order(ofEpoch epoch: Int) -> [Int] {
+    var order = indices
+    var random = RandomStream(seed: seed, "order", UInt64(epoch))
+    random.shuffle(&order)
+    return order
+  }
+
+  /// The batch of `step`, cut from its epoch's `order`.
+  func batch(step: Int, order: [Int]) -> Batch {
+    let epoch = step / batchesPerEpoch
+    let start = step % batchesPerEpoch * batchSize
+    let chosen = Array(order[start..<(start + batchSize)])
+    var bytes = gather(images, indices: chosen)
+    if flips {
+      for (position, index) in chosen.enumerated() where isFlipped(index, epoch: epoch) {
+        flip(&bytes, at: position)
+      }
+    }
+    return Batch(bytes: bytes, indices: chosen, step: step, epoch: epoch)
+  }
+
+  private func isFlipped(_ index: Int, epoch: Int) -> Bool {
+    var random = RandomStream(seed: seed, "flip", UInt64(epoch), UInt64(index))
+    return random.next() >> 63 == 1
+  }
+
+  /// Mirrors the image at `position` from left to right.
+  private func flip(_ bytes: inout [UInt8], at position: Int) {
+    let shape = images.shape
+    let rowSize = shape.width * shape.channels
+    let start = position * shape.valueCount
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      for row in stride(from: start, to: start + shape.valueCount, by: rowSize) {
+        var left = row
+        var right = row + rowSize - shape.channels
+        while left < right {
+          for channel in 0..<shape.channels { bytes.swapAt(left + channel, right + channel) }
+          left += shape.channels
+          right -= shape.channels
+        }
+      }
+    }
+  }
+
+  /// SHA-256 over the order of the first `epochs` epochs, each index as 64 bits, little-endian.
+  func orderDigest(epochs: Int) -> String {
+    var hash = SHA256()
+    for epoch in 0..<max(0, epochs) {
+      order(ofEpoch: epoch).map { UInt64($0).littleEndian }.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+    return hash.finalize().hexadecimal
+  }
+}

@@ -1,0 +1,71 @@
+import PluginKit
+
+/// Antialiased coloured figures, drawn by a program: a set that needs no file and no network.
+///
+/// One of six figures (circle, square, triangle, star, cross, ring) of any position, size, rotation and colour
+/// stands on a dark or light, plain or shaded ground, and fills between 35 and 70 % of the width. Image *i*
+/// depends on the seed and *i* only, so that a larger set begins with the smaller one. The label is the figure.
+public struct Sprites: Dataset {
+  /// The settings of ``Sprites``.
+  public struct Configuration: DatasetConfiguration {
+    @Setting("how many images to draw; null means 8192", .atLeast(1)) public var count: Int? = 8192
+    @Setting("width and height in pixels", .between(8, 1024)) public var size = 32
+    @Setting("3 for colour, 1 for grey") public var channels = 3
+    @Setting("decides what is drawn, whatever the seed of the training", .atLeast(0)) public var seed = 0
+    @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
+    @Setting("mirror images at random while training") public var flips = false
+    public init() {}
+    public func validate() throws { try checkChannels(channels) }
+  }
+
+  public static let name = "sprites"
+  public static let summary = "coloured figures drawn on the spot; nothing to download"
+  public static let reference = Citation.project
+
+  public let configuration: Configuration
+
+  public init(_ configuration: Configuration) { self.configuration = configuration }
+
+  public var knownShape: ImageShape? {
+    ImageShape(channels: configuration.channels, height: configuration.size, width: configuration.size)
+  }
+
+  public func load(in context: LoadContext) throws -> PackedImages {
+    try context.cache.images(dataset: "sprites/1", configuration: configuration, source: .none) { writer in
+      try draw(into: writer, progress: context.progress)
+    }
+  }
+
+  private func draw(
+    into writer: PackedWriter, progress: (Int, Int?, String) -> Void
+  ) throws -> PackedImages {
+    let (count, size, channels) = (configuration.count ?? 8192, configuration.size, configuration.channels)
+    let shape = ImageShape(channels: channels, height: size, width: size)
+    let seed = UInt64(configuration.seed)
+    let chunk = max(1, (16 << 20) / shape.valueCount)
+    var labels: [Int] = []
+    for start in stride(from: 0, to: count, by: chunk) {
+      let drawn = Array(start..<min(start + chunk, count)).parallelMap { index in
+        let painter = SpritePainter(seed: seed, index: index, size: size)
+        let pixels = [UInt8](unsafeUninitializedCapacity: shape.valueCount) { buffer, initialized in
+          if let base = buffer.baseAddress { painter.paint(channels: channels, into: base) }
+          initialized = shape.valueCount
+        }
+        return (pixels: pixels, label: painter.label)
+      }
+      try writer.append(Array(drawn.map(\.pixels).joined()))
+      labels += drawn.map(\.label)
+      progress(labels.count, count, "drawing sprites")
+    }
+    return try writer.finish(
+      shape: shape, labels: labels, classNames: SpriteShape.allCases.map(\.rawValue), skippedCount: 0)
+  }
+}
+
+extension DatasetConfiguration {
+  /// Refuses other numbers of channels than 1 and 3.
+  func checkChannels(_ channels: Int?) throws {
+    guard let channels, channels != 1, channels != 3 else { return }
+    throw ConfigurationError.outOfRange(path: "dataset.channels", found: "\(channels)", allowed: "1 or 3")
+  }
+}

@@ -1,0 +1,68 @@
+import MoCAProtocols
+
+/// How well codes match the prior, each score beside the same score of as many draws of the prior.
+///
+/// The null value is what a perfect match would give at this number of codes: a score is read against it.
+public struct LatentMatch: Sendable {
+  /// One score.
+  public struct Score: Sendable {
+    /// Its name, as in `slicedWasserstein`.
+    public let name: String
+    /// Of the codes.
+    public let value: Double
+    /// Of draws of the prior.
+    public let null: Double
+  }
+
+  /// The scores.
+  public let scores: [Score]
+
+  /// Measures codes.
+  ///
+  /// - Parameters:
+  ///   - codes: `[count, latentSize]` on the prior's support, best of held-out images.
+  ///   - prior: The law that they should follow.
+  ///   - generator: Draws of the prior and directions.
+  public init(of codes: Tensor, against prior: any Prior, using generator: Generator) {
+    let count = codes.shape[0]
+    let directions = Tensor.normal([prior.latentSize, 256], using: generator).normalized(along: 0)
+    let (draws, others) = (prior.sample(count, using: generator), prior.sample(count, using: generator))
+    let measures: [(String, (Tensor) -> Double)] = [
+      ("slicedWasserstein", { slicedWasserstein($0, prior, reference: others, along: directions) }),
+      ("meanNorm", { $0.mean(along: 0).norm(along: 0).item }),
+      ("effectiveRank", effectiveRank),
+    ]
+    scores = withoutGradients {
+      measures.map { Score(name: $0.0, value: $0.1(codes), null: $0.1(draws)) }
+    }
+  }
+
+  /// The score called `name`.
+  public subscript(name: String) -> Score? { scores.first { $0.name == name } }
+}
+
+/// The root of the mean over directions of W₂² between projected codes and the prior, in units of the standard
+/// deviation of a projection of the prior, so that 0.1 means the same in every dimension.
+private func slicedWasserstein(
+  _ codes: Tensor, _ prior: any Prior, reference: Tensor, along directions: Tensor
+) -> Double {
+  let projected = codes.matmul(directions).sorted(along: 0)
+  let quantiles = prior.projectionQuantiles(codes.shape[0]).map {
+    Tensor($0.map(Float.init), shape: [$0.count, 1]).to(on: codes.device)
+  }
+  let target = quantiles ?? reference.matmul(directions).sorted(along: 0)
+  let spread = target.squared().mean().item
+  return ((projected - target).squared().mean().item / spread).squareRoot()
+}
+
+/// exp of the entropy of the normalised eigenvalues of the covariance (Roy and Vetterli, EUSIPCO 2007): d where all
+/// directions vary alike, 1 where one does.
+public func effectiveRank(_ codes: Tensor) -> Double {
+  let centred = codes - codes.mean(along: 0, keepsDimensions: true)
+  let covariance = centred.transposed().matmul(centred) / Double(max(1, codes.shape[0] - 1))
+  let eigenvalues = covariance.to(dtype: .float64).symmetricEigenvalues().clamped(min: 0)
+  let total = eigenvalues.sum().item
+  if total <= 0 { return 0 }
+  let shares = (eigenvalues / total).clamped(min: 1e-300)
+  return (-(shares * shares.log()).sum()).exp().item
+}

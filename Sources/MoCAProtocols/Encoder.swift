@@ -1,0 +1,40 @@
+/// Maps images to features, from which a ``Posterior`` draws latents.
+public protocol Encoder: Module {
+  /// `[batch, channels, height, width]` in [0, 1] → `[batch, featureCount]`.
+  func encode(_ images: Tensor) -> Tensor
+}
+
+/// An encoder that can be chosen by name.
+public protocol EncoderPlugin: Encoder, Plugin {
+  /// Builds the network.
+  ///
+  /// - Throws: ``ConfigurationError/incompatible(_:)`` where the image's size does not suit the network.
+  init(_ configuration: Configuration, context: EncoderContext) throws
+}
+
+/// What an encoder is built from beside its configuration.
+public struct EncoderContext {
+  /// The images that come in.
+  public let imageShape: ImageShape
+  /// The features that go out: the posterior says how many it needs.
+  public let featureCount: Int
+  /// The stream of initial weights.
+  public let generator: Generator
+
+  /// Collects the values.
+  public init(imageShape: ImageShape, featureCount: Int, generator: Generator) {
+    self.imageShape = imageShape
+    self.featureCount = featureCount
+    self.generator = generator
+  }
+}
+
+/// The encoders by name.
+public typealias EncoderCatalog = Catalog<EncoderContext, any Encoder>
+
+extension EncoderCatalog {
+  /// The catalog with one more encoder.
+  public func adding<P: EncoderPlugin>(_ type: P.Type) -> Self {
+    adding(type) { try P($0, context: $1) }
+  }
+}

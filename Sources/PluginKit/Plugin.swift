@@ -1,0 +1,28 @@
+/// A part that can be chosen by name: a dataset, a backbone, a prior, a regularizer, …
+public protocol Plugin: SendableMetatype {
+  /// The settings, with their defaults, bounds and documentation.
+  associatedtype Configuration: PluginConfiguration
+  /// The name on the command line and in files, as in `sliced-wasserstein`.
+  static var name: String { get }
+  /// One line for `moca list`.
+  static var summary: String { get }
+  /// Where the method or data comes from.
+  static var reference: Citation { get }
+}
+
+/// A publication, or the project itself where a part has no other source.
+public struct Citation: Sendable, Equatable {
+  /// Authors, title, venue and year in one line.
+  public let text: String
+  /// An address, where there is one.
+  public let url: String?
+
+  /// Creates a citation.
+  public init(_ text: String, url: String? = nil) {
+    self.text = text
+    self.url = url
+  }
+
+  /// For parts that are this project's own.
+  public static let project = Citation("MoCA project")
+}

@@ -1,0 +1,122 @@
+import Foundation
+
+/// The typed settings of a plugin: a struct whose stored properties are all ``Setting``s and whose
+/// `init()` holds the defaults.
+public protocol PluginConfiguration: Codable, Sendable {
+  /// The defaults.
+  init()
+  /// Checks what no single bound can say, such as one setting against another.
+  func validate() throws
+}
+
+extension PluginConfiguration {
+  public func validate() throws {}
+}
+
+/// A configuration of a plugin that has no settings.
+public struct NoSettings: PluginConfiguration {
+  public init() {}
+}
+
+/// One row of `moca describe`: a key, its default, its bound and what it means.
+public struct SettingDescription: Sendable {
+  /// The key as written in a file.
+  public let key: String
+  /// The default.
+  public let defaultValue: ConfigurationValue
+  /// The type and bound in words.
+  public let allowed: String
+  /// What the key means.
+  public let help: String
+}
+
+extension PluginConfiguration {
+  /// Every setting with its current value, in the order of declaration.
+  public var tree: ConfigurationValue {
+    .object(fields.map { .init($0.key, $0.field.configuration) })
+  }
+
+  /// The documentation of every setting.
+  public static var settings: [SettingDescription] {
+    Self().fields.map { key, field in
+      let allowed = [field.expectation, field.constraint.text].filter { !$0.isEmpty }.joined(separator: ", ")
+      return SettingDescription(
+        key: key, defaultValue: field.configuration, allowed: allowed, help: field.help)
+    }
+  }
+
+  /// Decodes the configuration from the differences in `tree`.
+  ///
+  /// - Parameters:
+  ///   - tree: An object that may hold any of the settings' keys and no other.
+  ///   - path: Where the object stands in the file, as in `regularizer`; used in messages.
+  /// - Throws: ``ConfigurationError`` for an unknown key, a wrong type or a value out of range.
+  public init(_ tree: ConfigurationValue, path: String) throws {
+    let defaults = Self()
+    let fields = defaults.fields
+    let keys = fields.map(\.key)
+    switch tree {
+    case .object, .null: break
+    default:
+      throw ConfigurationError.wrongType(
+        path: path.isEmpty ? "the configuration" : path, expected: ConfigurationValue.empty.kind,
+        found: "\(tree.json) (\(tree.kind))")
+    }
+    var complete = defaults.tree
+    for member in tree.members {
+      let memberPath = path.isEmpty ? member.key : "\(path).\(member.key)"
+      guard let field = fields.first(where: { $0.key == member.key })?.field else {
+        let available = keys.map { path.isEmpty ? $0 : "\(path).\($0)" }
+        throw ConfigurationError.unknownKey(path: memberPath, available: available)
+      }
+      complete[member.key] = try field.checked(member.value, path: memberPath)
+    }
+    self = try JSONDecoder().decode(Self.self, from: Data(complete.json.utf8))
+    try validate()
+  }
+
+  private var fields: [(key: String, field: any SettingField)] {
+    Mirror(reflecting: self).children.compactMap { child in
+      guard let label = child.label, let field = child.value as? any SettingField else { return nil }
+      return (String(label.drop { $0 == "_" }), field)
+    }
+  }
+}
+
+/// What ``Setting`` shows to the code that walks over a configuration.
+private protocol SettingField {
+  var help: String { get }
+  var constraint: Constraint { get }
+  var configuration: ConfigurationValue { get }
+  var expectation: String { get }
+  func checked(_ value: ConfigurationValue, path: String) throws -> ConfigurationValue
+}
+
+extension Setting: SettingField {
+  var configuration: ConfigurationValue { wrappedValue.configuration }
+  var expectation: String { Value.expectation }
+
+  func checked(_ value: ConfigurationValue, path: String) throws -> ConfigurationValue {
+    guard let typed = Value(configuration: value) else {
+      throw ConfigurationError.wrongType(
+        path: path, expected: Value.expectation, found: "\(value.json) (\(value.kind))")
+    }
+    let normal = typed.configuration
+    let numbers: [ConfigurationValue] = if case .list(let values) = normal { values } else { [normal] }
+    for number in numbers.compactMap(\.double) where !constraint.allows(number) {
+      throw ConfigurationError.outOfRange(path: path, found: value.json, allowed: constraint.text)
+    }
+    return normal
+  }
+}
+
+extension Setting: Codable {
+  public init(from decoder: any Decoder) throws {
+    self.init(wrappedValue: try decoder.singleValueContainer().decode(Value.self), "")
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(wrappedValue)
+  }
+}

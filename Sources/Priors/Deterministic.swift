@@ -1,0 +1,19 @@
+import MoCAProtocols
+
+/// The features are the latent: one code for each image.
+public final class Deterministic: PosteriorPlugin {
+  public typealias Configuration = NoSettings
+
+  public static let name = "deterministic"
+  public static let summary = "the encoder's output is the code"
+  public static let reference = Citation(
+    "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
+
+  public let featureCount: Int
+
+  public init(_ configuration: NoSettings, latentSize: Int) throws { featureCount = latentSize }
+
+  public func draw(from features: Tensor, using generator: Generator) -> Tensor { features }
+
+  public func mode(of features: Tensor) -> Tensor { features }
+}

@@ -1,0 +1,68 @@
+import MoCAProtocols
+
+/// A queue of keys from a slowly moving copy of the encoder (He et al., "Momentum Contrast", CVPR 2020).
+///
+/// After each step the copy's parameters move: θ_k ← m θ_k + (1 − m) θ. Buffers do not follow (as in the authors'
+/// code): the copy keeps its own running statistics. Keys are enqueued after all losses of the step, so a code never
+/// meets its own key as a negative.
+public final class MomentumQueueMemory: MemoryPlugin {
+  public static let name = "momentum-queue"
+  public static let summary = "a queue of keys from a momentum copy of the encoder (MoCo)"
+  public static let reference = Citation(
+    "He et al., Momentum Contrast for Unsupervised Visual Representation Learning, CVPR 2020",
+    url: "https://arxiv.org/abs/1911.05722")
+
+  /// The settings.
+  public struct Configuration: PluginConfiguration {
+    @Setting("keys kept", .between(1, 16_777_216)) public var capacity = 16384
+    @Setting("momentum m of the copy", .within(0, below: 1)) public var momentum = 0.999
+    @Setting("statistics of the copy's batch normalisation: the batch's, or the encoder's running ones")
+    public var normalization = KeyNormalization.batch
+
+    public init() {}
+  }
+
+  /// Which statistics normalise the keys.
+  public enum KeyNormalization: String, SettingValue, CaseIterable {
+    case batch, running
+  }
+
+  private let queue: KeyQueue
+  private let encoder: any Encoder
+  private let configuration: Configuration
+  /// From the copy's features to keys. A closure, since prior and posterior are not this module's parts.
+  private let key: (Tensor) -> Tensor
+
+  public var populationSize: Int { queue.capacity }
+
+  public init(_ configuration: Configuration, context: MemoryContext) throws {
+    self.configuration = configuration
+    queue = try KeyQueue(capacity: configuration.capacity, context: context)
+    encoder = try context.makeEncoder()
+    encoder.copyState(from: context.encoder)
+    encoder.freeze()
+    key = { context.prior.project(context.posterior.mode(of: $0)) }
+  }
+
+  public func recall(images: Tensor, latents: Tensor) -> Recollection {
+    encoder.setTraining(configuration.normalization == .batch)
+    let features = encoder.encode(images).to(dtype: latents.dtype)
+    return Recollection(keys: key(features), population: queue.keys)
+  }
+
+  public func update(with recollection: Recollection, following source: any Encoder) {
+    Tensor.interpolate(
+      encoder.namedParameters().map(\.parameter.wrappedValue),
+      towards: source.namedParameters().map(\.parameter.wrappedValue), weight: 1 - configuration.momentum)
+    if configuration.normalization == .running { followBuffers(of: source) }
+    queue.enqueue(recollection.keys)
+  }
+
+  private func followBuffers(of source: any Encoder) {
+    let parameters = Set(encoder.namedParameters().map(\.name))
+    for (target, source) in zip(encoder.namedTensors(), source.namedTensors())
+    where !parameters.contains(target.name) {
+      target.tensor.assign(source.tensor)
+    }
+  }
+}

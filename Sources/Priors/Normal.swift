@@ -1,0 +1,45 @@
+import Foundation
+import MoCAProtocols
+
+/// The normal law with mean zero and covariance σ²I.
+public final class Normal: PriorPlugin {
+  public static let name = "normal"
+  public static let summary = "independent normal coordinates"
+  public static let reference = Citation(
+    "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
+
+  /// The settings.
+  public struct Configuration: PluginConfiguration {
+    @Setting("standard deviation σ of each coordinate", .above(0)) public var scale = 1.0
+
+    public init() {}
+  }
+
+  public let latentSize: Int
+  public let geometry = LatentGeometry.euclidean
+  private let scale: Double
+
+  public init(_ configuration: Configuration, latentSize: Int) throws {
+    self.latentSize = latentSize
+    scale = configuration.scale
+  }
+
+  /// 2dσ²: the mean squared distance of two independent draws.
+  public var kernelScale: Double { 2 * Double(latentSize) * scale * scale }
+
+  public func project(_ latents: Tensor) -> Tensor { latents }
+
+  public func sample(_ count: Int, using generator: Generator) -> Tensor {
+    Tensor.normal([count, latentSize], using: generator) * scale
+  }
+
+  public func projectionQuantiles(_ count: Int) -> [Double]? {
+    let probabilities = (0..<count).map { (Double($0) + 0.5) / Double(count) }
+    return Tensor(probabilities).normalQuantiles().doubles.map { $0 * scale }
+  }
+
+  public func logDensity(of latents: Tensor) -> Tensor? {
+    let constant = Double(latentSize) * log(scale * (2 * Double.pi).squareRoot())
+    return latents.squared().sum(along: -1) * (-0.5 / (scale * scale)) - constant
+  }
+}

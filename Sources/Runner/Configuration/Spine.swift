@@ -1,0 +1,107 @@
+import MoCAProtocols
+
+/// `latent`: the size of the codes.
+public struct LatentConfiguration: PluginConfiguration {
+  @Setting("dimensions of a code", .between(1, 65536)) public var size = 128
+
+  public init() {}
+}
+
+/// `reconstruction`: the unit of the reconstruction error.
+public struct ReconstructionConfiguration: PluginConfiguration {
+  @Setting("reduction of the squared error: sum over an image (the common unit), mean over its values, or 0.2 × sum")
+  public var unit = Unit.sum
+
+  public init() {}
+
+  /// The conventions found in published code.
+  public enum Unit: String, SettingValue, CaseIterable {
+    /// Summed squared error of images in [0, 1]: the unit in which weights are compared.
+    case sum
+    /// Mean squared error over the values of an image.
+    case mean
+    /// 0.05 × summed squared error of images in [−1, 1], as the WAE authors' code has it.
+    case wae
+
+    /// The factor on the summed squared error.
+    func factor(valueCount: Int) -> Double {
+      switch self {
+      case .sum: 1
+      case .mean: 1 / Double(valueCount)
+      case .wae: 0.2
+      }
+    }
+  }
+}
+
+/// `optimizer`: Adam's settings and gradient clipping.
+public struct OptimizerConfiguration: PluginConfiguration {
+  @Setting("adam, or adamw with decoupled weight decay") public var name = Kind.adam
+  @Setting("step size before the schedule", .above(0)) public var learningRate = 0.001
+  @Setting("decay of the first moment", .within(0, below: 1)) public var beta1 = 0.9
+  @Setting("decay of the second moment", .within(0, below: 1)) public var beta2 = 0.999
+  @Setting("added to the root of the second moment", .above(0)) public var epsilon = 1e-8
+  @Setting("weight decay", .atLeast(0)) public var weightDecay = 0.0
+  @Setting("largest total norm of the gradients; null for no clipping", .above(0))
+  public var gradientClip: Double?
+
+  public init() {}
+
+  /// The optimizers.
+  public enum Kind: String, SettingValue, CaseIterable { case adam, adamw }
+
+  var coefficients: Adam.Coefficients {
+    .init(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: name == .adamw)
+  }
+}
+
+/// `schedule`: how step size and weight change over the run.
+public struct ScheduleConfiguration: PluginConfiguration {
+  @Setting("course of the step size after warm-up") public var learningRate = Course.constant
+  @Setting("steps in which the step size rises linearly from zero", .atLeast(0)) public var warmup = 0
+  @Setting("the step size at the end as a share of the first", .between(0, 1)) public var finalShare = 0.01
+  @Setting("steps in which the penalty's weight rises linearly from zero", .atLeast(0))
+  public var weightWarmup = 0
+
+  public init() {}
+
+  /// The courses.
+  public enum Course: String, SettingValue, CaseIterable { case constant, linear, cosine, exponential }
+}
+
+/// `training`: how long, how much at a time, from which seed.
+public struct TrainingConfiguration: PluginConfiguration {
+  @Setting("passes over the training images", .atLeast(1)) public var epochs = 100
+  @Setting("steps; null for what the epochs come to", .atLeast(1)) public var steps: Int?
+  @Setting("images in a step", .between(2, 1_048_576)) public var batch = 100
+  @Setting("seed of every random stream", .atLeast(0)) public var seed = 0
+  @Setting("precision of matrix products and convolutions") public var precision = Precision.float32
+
+  public init() {}
+
+  /// The precisions.
+  public enum Precision: String, SettingValue, CaseIterable {
+    case float32, bfloat16
+
+    var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
+  }
+}
+
+/// `record`: what a run writes, and when.
+public struct RecordConfiguration: PluginConfiguration {
+  @Setting("steps between lines of metrics.jsonl", .atLeast(1)) public var metrics = 20
+  @Setting("steps between evaluations on held-out images", .atLeast(1)) public var evaluation = 500
+  @Setting("steps between sample grids", .atLeast(1)) public var samples = 500
+  @Setting("steps between checkpoints", .atLeast(1)) public var checkpoint = 500
+  @Setting("checkpoints kept beside the best and the latest", .atLeast(0)) public var keep = 1
+  @Setting("held-out score that names the best checkpoint: reconstruction error, or sliced Wasserstein distance to the prior")
+  public var best = Score.reconstruction
+
+  public init() {}
+
+  /// Scores that do not depend on the regularizer.
+  public enum Score: String, SettingValue, CaseIterable {
+    case reconstruction
+    case latentMatch = "latent-match"
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Where text for a person goes, and what that place can do.
+public struct Terminal {
+  /// Whether lines can be redrawn: a terminal that is not `dumb`.
+  public let isInteractive: Bool
+  /// Whether colours are wanted: an interactive terminal without `NO_COLOR`.
+  public let hasColor: Bool
+  /// The columns, asked anew each time because windows are resized.
+  public let width: () -> Int
+  /// Writes text as it is.
+  public let write: (String) -> Void
+
+  /// Creates a terminal from its parts, as a test does.
+  public init(
+    isInteractive: Bool, hasColor: Bool = false, width: @escaping () -> Int = { 80 },
+    write: @escaping (String) -> Void
+  ) {
+    self.isInteractive = isInteractive
+    self.hasColor = hasColor
+    self.width = width
+    self.write = write
+  }
+
+  /// The process's standard error, where progress and messages belong.
+  public static var standardError: Terminal { Terminal(descriptor: STDERR_FILENO) }
+
+  /// The process's standard output, where results belong.
+  public static var standardOutput: Terminal { Terminal(descriptor: STDOUT_FILENO) }
+
+  private init(descriptor: Int32) {
+    let environment = ProcessInfo.processInfo.environment
+    let isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
+    self.init(
+      isInteractive: isTerminal, hasColor: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty,
+      width: { Self.width(of: descriptor) ?? environment["COLUMNS"].flatMap(Int.init) ?? 80 },
+      write: { Self.write($0, to: descriptor) })
+  }
+
+  private static func width(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  /// Writes without buffering. A reader that has gone away is no reason to stop the work.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Datasets
+import Foundation
+import MoCAProtocols
+
+extension Trainer {
+  /// The text of `run.yaml`.
+  func record() throws -> String {
+    var file = experiment.tree
+    file[RunRecord.key] = RunRecord(
+      state: state, data: data, orderDigest: loader.orderDigest(), totalSteps: totalSteps
+    ).tree
+    return try file.yaml
+  }
+
+  /// Logs, evaluates, draws and saves what is due after the step just taken.
+  func keepRecords(_ folder: RunFolder, _ metrics: MetricsLog, _ bar: ProgressBar) throws {
+    let step = state.completedSteps
+    let record = experiment.record
+    let evaluates = isDue(step, record.evaluation)
+    let saves = isDue(step, record.checkpoint)
+    if step == 1 || isDue(step, record.metrics) || evaluates || saves {
+      try log(metrics, bar, evaluates: evaluates ? folder : nil)
+    }
+    if isDue(step, record.samples) { try drawSamples(to: folder.sampleURL(step: step)) }
+    if saves || evaluates { try save(folder) }
+    if evaluates { try noteBest(folder) }
+  }
+
+  /// Reads back the scalars since the last line, checks them, and writes a line.
+  func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates folder: RunFolder? = nil) throws {
+    let step = state.completedSteps
+    let means = try recorder.flush(lastCheckpoint: lastCheckpoint?.path)
+    let seconds = (Self.now - intervalStart.time) / Double(max(1, step - intervalStart.step))
+    var line: [(String, Double)] = [("epoch", Double(step) / Double(loader.batchesPerEpoch))]
+    line += means
+    line += state.memory.diagnostics.map { ($0.name, $0.tensor.item) }
+    line.append(("weight", state.schedule.weight(after: max(0, step - 1))))
+    if let gradientRatio { line.append(("gradientRatio", gradientRatio.item)) }
+    gradientRatio = nil
+    line.append(("learningRate", state.schedule.learningRate(after: max(0, step - 1))))
+    line.append(("stepSeconds", seconds))
+    line.append(("imagesPerSecond", Double(experiment.training.batch) / max(seconds, 1e-9)))
+    if folder != nil, let scores = heldOutScores() {
+      line += scores.metrics
+      latestScore = score(scores)
+    }
+    try metrics.append(step: step, line)
+    bar.update(step, details: means.filter { ["loss", "reconstruction", "penalty"].contains($0.0) })
+    intervalStart = (Self.now, step)
+  }
+
+  /// Scores on held-out images, or `nil` where none are held out.
+  func heldOutScores() -> HeldOutScores? {
+    HeldOutEvaluation(
+      images: data.images, indices: data.split.heldOut, batchSize: max(100, experiment.training.batch),
+      seed: UInt64(experiment.training.seed)
+    ).scores(of: state.model, on: options.device)
+  }
+
+  private func score(_ scores: HeldOutScores) -> Double {
+    switch experiment.record.best {
+    case .reconstruction: scores.reconstruction
+    case .latentMatch: scores.latentMatch["slicedWasserstein"]?.value ?? .infinity
+    }
+  }
+
+  private func noteBest(_ folder: RunFolder) throws {
+    guard let score = latestScore, score < bestScore ?? .infinity else { return }
+    bestScore = score
+    try folder.markBest(step: state.completedSteps)
+    try folder.prune(keeping: experiment.record.keep)
+  }
+
+  /// Draws of the prior, decoded. The same codes at every step and in every run of a seed and size.
+  func drawSamples(to url: URL) throws {
+    let generator = Generator(
+      seed: RandomStreams.seed(of: .sampling, from: UInt64(experiment.training.seed)), device: options.device)
+    let images = state.model.evaluating {
+      state.model.decode(state.model.prior.sample(64, using: generator))
+    }
+    try ImageGrid(images, columns: 8).write(to: url)
+  }
+
+  /// Held-out images (or training images where none are held out) and below each row its reconstructions.
+  func drawReconstructions(to url: URL) throws {
+    let source = data.split.heldOut.isEmpty ? data.split.training : data.split.heldOut
+    let batch = ImageBatch(shape: data.images.shape, device: options.device)
+      .tensor(gather(data.images, indices: Array(source.prefix(32))))
+    let images = state.model.evaluating { state.model.decode(state.model.encode(batch)) }
+    try ImageGrid.pairs(of: batch, and: images, columns: 8).write(to: url)
+  }
+
+  /// Writes a checkpoint and notes it as the latest.
+  @discardableResult
+  func save(_ folder: RunFolder) throws -> URL {
+    let step = state.completedSteps
+    let url = folder.checkpointURL(step: step)
+    var metadata = [
+      "format": "moca-checkpoint-1", "step": String(step), "configuration": experiment.tree.json,
+      "device": "\(options.device)",
+    ]
+    let best = evaluatedBest
+    if let best { metadata["bestScore"] = String(best) }
+    try CheckpointFile.write(state.records, metadata: metadata, to: url)
+    try folder.markLatest(step: step)
+    try folder.prune(keeping: experiment.record.keep)
+    lastCheckpoint = url
+    return url
+  }
+
+  /// The best score once the evaluation just made is counted.
+  private var evaluatedBest: Double? {
+    [bestScore, latestScore].compactMap(\.self).min()
+  }
+
+  /// Continues from the newest checkpoint that can be read, after checking that the run is the same.
+  func restore(from folder: RunFolder) throws {
+    let run = try StoredRun(folder)
+    let differences = Experiment.differences(from: run.configuration, to: experiment.tree)
+      .filter { !Self.mayChange($0.key) }
+    if !differences.isEmpty { throw TrainingError.differs(differences, run: folder.url.path) }
+    if let expected = run.record?.dataDigest, expected != data.images.digest {
+      throw TrainingError.otherData(expected: expected, found: data.images.digest)
+    }
+    guard let checkpoint = try folder.latestReadableCheckpoint() else { return }
+    let (records, metadata) = try CheckpointFile.read(checkpoint.url)
+    try state.restore(records, completedSteps: checkpoint.step)
+    bestScore = metadata["bestScore"].flatMap(Double.init)
+    lastCheckpoint = checkpoint.url
+  }
+
+  /// Keys that say how long a run is and what it writes, but do not change its steps.
+  private static func mayChange(_ key: String) -> Bool {
+    key == "training.epochs" || key == "training.steps" || key.hasPrefix("record.")
+  }
+
+  /// The pictures and scores at the end of a run.
+  func finish(_ folder: RunFolder, wasComplete: Bool) throws -> Outcome {
+    let samples = folder.sampleURL(step: state.completedSteps)
+    let reconstructions = folder.samplesURL.appendingPathComponent("reconstructions.png")
+    if !FileManager.default.fileExists(atPath: samples.path) { try drawSamples(to: samples) }
+    try drawReconstructions(to: reconstructions)
+    return Outcome(
+      folder: folder.url, steps: state.completedSteps, heldOut: heldOutScores(), samples: samples,
+      reconstructions: reconstructions, wasComplete: wasComplete)
+  }
+}

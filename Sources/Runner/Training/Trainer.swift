@@ -1,0 +1,151 @@
+import Datasets
+import Foundation
+import MoCAProtocols
+
+/// Trains one run: the loop, and when things are logged, drawn, evaluated and saved.
+public final class Trainer {
+  /// What a caller decides beside the configuration.
+  public struct Options {
+    /// Where the run is kept.
+    public var folder: URL
+    /// Where tensors live.
+    public var device = Device.cpu
+    /// Whether to continue the run where there is one.
+    public var resumes = false
+    /// Whether only messages are shown, no progress.
+    public var isQuiet = false
+    /// Where packed images are kept.
+    public var cacheFolder = DataSource.defaultCacheFolder
+
+    /// The defaults, for a run in `folder`.
+    public init(folder: URL) { self.folder = folder }
+  }
+
+  /// What a finished run has to show.
+  public struct Outcome: Sendable {
+    /// The run's folder.
+    public let folder: URL
+    /// Steps taken in all.
+    public let steps: Int
+    /// Scores on held-out images at the end, where images are held out.
+    public let heldOut: HeldOutScores?
+    /// The last sample grid.
+    public let samples: URL
+    /// Held-out images above their reconstructions, in pairs of rows.
+    public let reconstructions: URL
+    /// Whether the run was complete before it was asked for.
+    public let wasComplete: Bool
+  }
+
+  let experiment: Experiment
+  let options: Options
+  let data: DataSource
+  let state: TrainingState
+  let totalSteps: Int
+  let loader: BatchLoader
+  let interruption: Interruption
+  var recorder = StepRecorder()
+  var gradientRatio: Tensor?
+  var lastCheckpoint: URL?
+  var bestScore: Double?
+  var latestScore: Double?
+  var intervalStart = (time: 0.0, step: 0)
+
+  /// Prepares a run: everything that can be wrong with the configuration or the data is found here, before
+  /// anything is written.
+  ///
+  /// - Throws: ``ConfigurationError``, ``DataError``.
+  public init(
+    _ experiment: Experiment, catalogs: Catalogs, options: Options, interruption: Interruption = Interruption()
+  ) throws {
+    try Self.checkPair(experiment, catalogs)
+    self.experiment = experiment
+    self.options = options
+    self.interruption = interruption
+    let bar = PackingProgress(isQuiet: options.isQuiet)
+    data = try DataSource(
+      experiment, catalogs: catalogs, cacheFolder: options.cacheFolder, progress: bar.update)
+    bar.finish()
+    let training = experiment.training
+    let first = try BatchLoader(
+      images: data.images, indices: data.split.training, batchSize: training.batch,
+      seed: UInt64(training.seed), flips: data.flips)
+    totalSteps = training.steps ?? training.epochs * first.batchesPerEpoch
+    loader = first
+    state = try TrainingState(
+      experiment, catalogs: catalogs, imageShape: data.images.shape, totalSteps: totalSteps,
+      device: options.device)
+  }
+
+  /// Refuses a regularizer and a prior that cannot go together before any data are read.
+  private static func checkPair(_ experiment: Experiment, _ catalogs: Catalogs) throws {
+    let prior = try catalogs.priors.make(experiment["prior"], experiment.latent.size)
+    let generator = Generator(seed: 0)
+    _ = try catalogs.regularizers.make(
+      experiment["regularizer"],
+      RegularizerContext(
+        prior: prior, batchSize: experiment.training.batch, populationSize: 0, generator: generator))
+  }
+}
+
+extension Trainer {
+  /// Trains to the end, or until the interruption is requested.
+  ///
+  /// - Throws: ``TrainingError``, ``StorageError``, ``CheckpointError``.
+  public func run() throws -> Outcome {
+    let isThere = FileManager.default.fileExists(
+      atPath: options.folder.appendingPathComponent(RunFolder.configurationName).path)
+    let continues = options.resumes && isThere
+    let folder = try continues ? RunFolder(resuming: options.folder) : RunFolder(creating: options.folder)
+    defer { folder.discardUnlessCommitted() }
+    if continues { try restore(from: folder) } else { try folder.commit(configuration: record()) }
+    let metrics = try MetricsLog(folder.metricsURL)
+    try metrics.truncate(afterStep: state.completedSteps)
+    let wasComplete = state.completedSteps >= totalSteps
+    if !wasComplete { try train(folder, metrics) }
+    return try finish(folder, wasComplete: wasComplete)
+  }
+
+  private func train(_ folder: RunFolder, _ metrics: MetricsLog) throws {
+    let batches = try state.completedSteps == 0 ? loader : loader(startingAt: state.completedSteps)
+    var barOptions = ProgressBar.Options()
+    barOptions.completed = state.completedSteps
+    barOptions.isQuiet = options.isQuiet
+    let bar = ProgressBar(label: "train", total: totalSteps, options: barOptions)
+    defer { bar.finish() }
+    intervalStart = (Self.now, state.completedSteps)
+    while state.completedSteps < totalSteps {
+      takeStep(batches.next())
+      let step = state.completedSteps
+      try keepRecords(folder, metrics, bar)
+      bar.update(step)
+      if interruption.isRequested, step < totalSteps {
+        try log(metrics, bar)
+        throw TrainingError.interrupted(step: step, checkpoint: try save(folder).path)
+      }
+    }
+  }
+
+  private func takeStep(_ batch: Batch) {
+    let next = state.completedSteps + 1
+    let measures = next == 1 || isDue(next, experiment.record.metrics)
+    let images = ImageBatch(shape: data.images.shape, device: options.device).tensor(batch.bytes)
+    var scalars = state.step(on: images, measuresGradients: measures)
+    if let index = scalars.firstIndex(where: { $0.name == "gradientRatio" }) {
+      gradientRatio = scalars.remove(at: index).tensor
+    }
+    recorder.note(step: next, scalars)
+  }
+
+  /// A stream of batches that goes on after `step` steps.
+  private func loader(startingAt step: Int) throws -> BatchLoader {
+    try BatchLoader(
+      images: data.images, indices: data.split.training, batchSize: experiment.training.batch,
+      seed: UInt64(experiment.training.seed), flips: data.flips, startingAt: step)
+  }
+
+  func isDue(_ step: Int, _ interval: Int) -> Bool { step % interval == 0 || step == totalSteps }
+
+  /// Seconds from any origin.
+  static var now: Double { ProcessInfo.processInfo.systemUptime }
+}

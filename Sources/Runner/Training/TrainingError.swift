@@ -1,0 +1,39 @@
+/// Why training stopped before its end.
+public enum TrainingError: Error, CustomStringConvertible {
+  /// A term of the loss was infinite or NaN.
+  case notFinite(term: String, step: Int, value: Double, checkpoint: String?)
+  /// The person or the system asked to stop; the state is in the checkpoint.
+  case interrupted(step: Int, checkpoint: String)
+  /// A run was continued with another configuration.
+  case differs([Experiment.Difference], run: String)
+  /// The data are not those that the run was trained on.
+  case otherData(expected: String, found: String)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let term, let step, let value, let checkpoint):
+      "the \(term) became \(value) at step \(step); "
+        + (checkpoint.map { "the last good checkpoint is \($0); " } ?? "there is no checkpoint before it; ")
+        + "try a smaller optimizer.learningRate, optimizer.gradientClip=1 or a smaller regularizer.weight"
+    case .interrupted(let step, let checkpoint): "interrupted after step \(step); saved in \(checkpoint)"
+    case .differs(let differences, let run):
+      "the configuration differs from that of \(run), which cannot be continued with it:\n"
+        + differences.map { "  \($0.key): \($0.mine?.json ?? "absent") → \($0.theirs?.json ?? "absent")" }
+        .joined(separator: "\n")
+        + "\nleave the overrides out to continue it, or start another run with --run"
+    case .otherData(let expected, let found):
+      "the images are not those that the run was trained on (their digest is \(found), the run's \(expected)); "
+        + "restore the data, or start another run with --run"
+    }
+  }
+
+  /// The exit code of the command line for this error.
+  public var exitCode: Int32 {
+    switch self {
+    case .notFinite: 1
+    case .interrupted: Interruption.exitCode
+    case .differs: 64
+    case .otherData: 65
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import CTorch
+
+/// Filters of ``Tensor/resized(height:width:filter:)``.
+public enum ResizeFilter: String, Sendable {
+  case bilinear, bicubic
+}
+
+extension Tensor {
+  /// x Wᵀ + b. `[…, inputs] → […, outputs]` with a weight of `[outputs, inputs]`.
+  public func linear(weight: Tensor, bias: Tensor?) -> Tensor {
+    tensor("linear", [self, weight]) { ct_linear($0, raw, weight.raw, bias?.raw) }
+  }
+
+  /// Two-dimensional convolution. `[batch, inputs, h, w]` with a weight of `[outputs, inputs, k, k]`.
+  public func convolved(weight: Tensor, bias: Tensor?, stride: Int, padding: Int) -> Tensor {
+    tensor("convolved", [self, weight]) {
+      ct_convolution($0, raw, weight.raw, bias?.raw, Int64(stride), Int64(padding), false)
+    }
+  }
+
+  /// Transposed convolution. `[batch, inputs, h, w]` with a weight of `[inputs, outputs, k, k]`.
+  public func transposeConvolved(weight: Tensor, bias: Tensor?, stride: Int, padding: Int) -> Tensor {
+    tensor("transposeConvolved", [self, weight]) {
+      ct_convolution($0, raw, weight.raw, bias?.raw, Int64(stride), Int64(padding), true)
+    }
+  }
+
+  /// Normalised by the batch's statistics while training (which also moves the running ones), else by the
+  /// running ones.
+  public func batchNormalized(
+    weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, isTraining: Bool,
+    momentum: Double, epsilon: Double
+  ) -> Tensor {
+    tensor("batchNormalized", [self, weight]) {
+      ct_batch_norm(
+        $0, raw, weight.raw, bias.raw, runningMean.raw, runningVariance.raw, isTraining, momentum, epsilon)
+    }
+  }
+
+  /// log softmax along `dim`.
+  public func logSoftmax(along dim: Int) -> Tensor {
+    tensor("logSoftmax", [self]) { ct_log_softmax($0, raw, Int64(dim)) }
+  }
+
+  /// Mean of the cross entropy of logits `[batch, classes]` against class indices `[batch]`.
+  public func crossEntropy(with targets: Tensor) -> Tensor {
+    tensor("crossEntropy", [self, targets]) { ct_cross_entropy($0, raw, targets.raw) }
+  }
+
+  /// Mean binary cross entropy of logits against probabilities of the same shape.
+  public func binaryCrossEntropy(with targets: Tensor) -> Tensor {
+    tensor("binaryCrossEntropy", [self, targets]) {
+      ct_binary_cross_entropy_with_logits($0, raw, targets.raw)
+    }
+  }
+
+  /// `[batch, channels, h, w]` at another size, with libtorch's antialiased kernels. On 8 bits these are
+  /// integer kernels made after Pillow's.
+  public func resized(height: Int, width: Int, filter: ResizeFilter = .bicubic) -> Tensor {
+    tensor("resized", [self]) { ct_resize($0, raw, Int64(height), Int64(width), filter == .bicubic) }
+  }
+
+  /// An orthonormal basis of the columns' span: the Q of the reduced QR decomposition.
+  public func orthonormalized() -> Tensor {
+    var triangular: ct_tensor?
+    let basis = tensor("orthonormalized", [self]) { ct_qr($0, &triangular, raw) }
+    if let triangular { ct_tensor_free(triangular) }
+    return basis
+  }
+
+  /// Eigenvalues of a symmetric matrix, ascending.
+  public func symmetricEigenvalues() -> Tensor {
+    tensor("symmetricEigenvalues", [self]) { ct_linalg_eigvalsh($0, raw) }
+  }
+
+  /// |xᵢ − yⱼ|² between the rows of two matrices: `[n, d], [m, d] → [n, m]`.
+  public func squaredDistances(to other: Tensor) -> Tensor {
+    tensor("squaredDistances", [self, other]) { ct_squared_distances($0, raw, other.raw) }
+  }
+}

@@ -1,0 +1,74 @@
+import Torch
+
+/// The geometry of a square two-dimensional convolution.
+public struct ConvolutionShape: Sendable {
+  /// Channels that come in.
+  public var inputs: Int
+  /// Channels that go out.
+  public var outputs: Int
+  /// Side of the kernel.
+  public var kernel: Int
+  /// Step between windows.
+  public var stride: Int
+  /// Zeros added on every side.
+  public var padding: Int
+
+  /// Names the numbers.
+  public init(inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+}
+
+/// Two-dimensional convolution, without bias: a normalisation follows.
+/// `[batch, inputs, h, w] → [batch, outputs, (h + 2·padding − kernel) / stride + 1, …]`.
+public final class Convolution: Module {
+  /// `[outputs, inputs, kernel, kernel]`, stored channels-last.
+  @Parameter public var weight: Tensor
+  private let shape: ConvolutionShape
+
+  /// Draws the weight uniformly on ±1/√(inputs · kernel²).
+  public init(_ shape: ConvolutionShape, using generator: Generator) {
+    self.shape = shape
+    let fanIn = shape.inputs * shape.kernel * shape.kernel
+    weight = Initialization.fanInUniform(
+      [shape.outputs, shape.inputs, shape.kernel, shape.kernel], fanIn: fanIn, using: generator
+    ).channelsLast()
+  }
+
+  /// Applies the layer.
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.convolved(weight: weight, bias: nil, stride: shape.stride, padding: shape.padding)
+  }
+}
+
+/// Transposed convolution. `[batch, inputs, h, w] → [batch, outputs, (h − 1)·stride − 2·padding + kernel, …]`.
+public final class TransposedConvolution: Module {
+  /// `[inputs, outputs, kernel, kernel]`, stored channels-last.
+  @Parameter public var weight: Tensor
+  /// `[outputs]`, where there is one.
+  public let bias: Parameter?
+  private let shape: ConvolutionShape
+
+  /// Draws weight and bias uniformly on ±1/√(outputs · kernel²), as PyTorch counts the fan-in of this layer.
+  public init(_ shape: ConvolutionShape, hasBias: Bool = false, using generator: Generator) {
+    self.shape = shape
+    let fanIn = shape.outputs * shape.kernel * shape.kernel
+    weight = Initialization.fanInUniform(
+      [shape.inputs, shape.outputs, shape.kernel, shape.kernel], fanIn: fanIn, using: generator
+    ).channelsLast()
+    bias =
+      hasBias
+      ? Parameter(
+        wrappedValue: Initialization.fanInUniform([shape.outputs], fanIn: fanIn, using: generator)) : nil
+  }
+
+  /// Applies the layer.
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.transposeConvolved(
+      weight: weight, bias: bias?.wrappedValue, stride: shape.stride, padding: shape.padding)
+  }
+}

@@ -1,0 +1,18 @@
+import Torch
+
+/// y = x Wᵀ + b. `[…, inputs] → […, outputs]`.
+public final class Linear: Module {
+  /// `[outputs, inputs]`.
+  @Parameter public var weight: Tensor
+  /// `[outputs]`.
+  @Parameter public var bias: Tensor
+
+  /// Draws weight and bias uniformly on ±1/√inputs.
+  public init(_ inputCount: Int, _ outputCount: Int, using generator: Generator) {
+    weight = Initialization.fanInUniform([outputCount, inputCount], fanIn: inputCount, using: generator)
+    bias = Initialization.fanInUniform([outputCount], fanIn: inputCount, using: generator)
+  }
+
+  /// Applies the layer.
+  public func callAsFunction(_ input: Tensor) -> Tensor { input.linear(weight: weight, bias: bias) }
+}
