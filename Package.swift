@@ -93,6 +93,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand", "Runner", "Priors", "Regularizers", "Backbones", "Datasets"]),
+
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
+    .testTarget(name: "TorchTests", dependencies: ["TorchNN"]),
+    .testTarget(
+      name: "MethodTests", dependencies: ["Backbones", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
+    .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
+    .testTarget(
+      name: "RunnerTests", dependencies: ["Runner", "Backbones", "Priors", "Regularizers", "Datasets", "moca"]),
   ],
   cxxLanguageStandard: .cxx20
 )

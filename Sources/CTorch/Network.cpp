@@ -6,7 +6,8 @@
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/addmm.h>
-#include <ATen/ops/convolution.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/linalg_qr.h>
 #include <ATen/ops/linalg_vector_norm.h>
@@ -26,8 +27,12 @@ ct_error *ct_convolution(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_t
                          int64_t padding, bool is_transposed) {
   return guarded([&] {
     const std::array<int64_t, 2> strides{stride, stride}, paddings{padding, padding}, ones{1, 1}, zeros{0, 0};
-    *out = own(at::convolution(input->value, weight->value, ct::maybe(bias), strides, paddings, ones,
-                               is_transposed, zeros, /*groups=*/1));
+    // Not at::convolution: autocast on a CPU knows these two only.
+    *out = own(is_transposed
+                   ? at::conv_transpose2d(input->value, weight->value, ct::maybe(bias), strides, paddings, zeros,
+                                          /*groups=*/1, ones)
+                   : at::conv2d(input->value, weight->value, ct::maybe(bias), strides, paddings, ones,
+                                /*groups=*/1));
   });
 }
 

@@ -26,7 +26,7 @@ final class KeyQueue: Module {
   func enqueue(_ newKeys: Tensor) {
     let count = newKeys.shape[0]
     let rows = (Tensor.range(count, on: position.device) + position).remainder(dividingBy: Double(capacity))
-    keys.replaceRows(at: rows.to(dtype: .int64), with: newKeys)
+    keys.replaceRows(at: rows.to(dtype: .int64), with: newKeys.to(dtype: keys.dtype))
     position.add(Double(count))
     position.reduce(modulo: Double(capacity))
   }

@@ -3,17 +3,18 @@ import Foundation
 extension Tensor {
   /// A tensor on the host with the elements of a stored one.
   ///
-  /// - Throws: ``SafetensorsError`` where shape and bytes do not agree, ``TorchError`` for an element type that
-  ///   tensors do not have here.
+  /// - Throws: ``SafetensorsError`` where shape and bytes do not agree, ``TorchError`` for an element type
+  ///   that tensors do not have here.
   public init(_ record: TensorRecord) throws {
     guard let dtype = record.dtype.dtype else {
       let known = DType.allCases.map { SafetensorsType($0).rawValue }.joined(separator: ", ")
       throw TorchError(
         kind: .type,
-        message: "tensor \"\(record.name)\" has the element type \(record.dtype.rawValue), which cannot become a "
-          + "tensor; convert it first (supported: \(known))")
+        message: "tensor \"\(record.name)\" has the element type \(record.dtype.rawValue), which cannot "
+          + "become a tensor; convert it first (supported: \(known))")
     }
-    let expected = try SafetensorsHeader.byteCount(name: record.name, dtype: record.dtype, shape: record.shape)
+    let expected = try SafetensorsHeader.byteCount(
+      name: record.name, dtype: record.dtype, shape: record.shape)
     guard record.data.count == expected else {
       throw SafetensorsError.wrongLength(name: record.name, expected: expected, found: record.data.count)
     }
@@ -22,8 +23,8 @@ extension Tensor {
     self = data.withUnsafeBytes { Tensor(bytes: $0, shape: record.shape, dtype: dtype) }
   }
 
-  /// The tensor as bytes under a name, read back to the host. Elements are in row-major order whatever the layout
-  /// on the device.
+  /// The tensor as bytes under a name, read back to the host. Elements are in row-major order whatever the
+  /// layout on the device.
   public func record(named name: String) -> TensorRecord {
     TensorRecord(name: name, dtype: SafetensorsType(dtype), shape: shape, data: data)
   }

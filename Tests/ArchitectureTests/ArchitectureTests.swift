@@ -17,8 +17,8 @@ struct ArchitectureTests {
     "Datasets": ["PluginKit", "CArchive", "CTurboJPEG", "CPNG"],
     "Runner": ["PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Metrics", "CZstd"],
     "MoCACommand": [
-      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics", "Datasets",
-      "Runner",
+      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics",
+      "Datasets", "Runner",
     ],
     "moca": ["MoCACommand"],
     "CTorch": [], "CZstd": [], "CArchive": [], "CTurboJPEG": [], "CPNG": [],
@@ -33,7 +33,8 @@ struct ArchitectureTests {
 
   /// Modules of the Swift toolchain.
   private static let toolchain: Set<String> = [
-    "Foundation", "FoundationEssentials", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin", "Swift",
+    "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch", "Synchronization", "Glibc",
+    "Musl", "Darwin", "Swift",
   ]
 
   private struct Import: CustomStringConvertible {
@@ -54,9 +55,13 @@ struct ArchitectureTests {
   }
 
   /// The files of a target that end in one of `extensions`, with their text.
-  private static func files(of target: String, _ extensions: Set<String>) throws -> [(path: String, text: String)] {
+  private static func files(of target: String, _ extensions: Set<String>) throws -> [(
+    path: String, text: String
+  )] {
     let folder = sources.appendingPathComponent(target).resolvingSymlinksInPath()
-    guard let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else { return [] }
+    guard let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else {
+      return []
+    }
     return try walk.compactMap { $0 as? URL }.filter { extensions.contains($0.pathExtension) }.map {
       (target + $0.path.dropFirst(folder.path.count), try String(contentsOf: $0, encoding: .utf8))
     }
@@ -71,7 +76,9 @@ struct ArchitectureTests {
           word.hasPrefix("@") || ["public", "package", "internal", "fileprivate", "private"].contains(word)
         }
         guard words.first == "import" else { return nil }
-        let kinds: Set<Substring> = ["class", "enum", "struct", "func", "let", "var", "protocol", "typealias"]
+        let kinds: Set<Substring> = [
+          "class", "enum", "struct", "func", "let", "var", "protocol", "typealias",
+        ]
         let module = words.dropFirst().drop { kinds.contains($0) }.first?.split(separator: ".").first
         return module.map { Import(target: target, module: String($0), place: "\(path):\(number + 1)") }
       }
@@ -128,7 +135,8 @@ struct ArchitectureTests {
 
   @Test("only Torch imports CTorch")
   func onlyTorchImportsTheShim() throws {
-    let importers = Set(try Self.targets().flatMap(Self.imports).filter { $0.module == "CTorch" }.map(\.target))
+    let importers = Set(
+      try Self.targets().flatMap(Self.imports).filter { $0.module == "CTorch" }.map(\.target))
     #expect(importers == ["Torch"])
   }
 }

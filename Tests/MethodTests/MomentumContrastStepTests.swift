@@ -27,7 +27,9 @@ struct MomentumContrastStepTests {
     summary = try Fixtures.values("moca_step", as: Summary.self)
   }
 
-  private func batch(_ index: Int) throws -> Tensor { try fixtures["images"].selected(along: 0, at: index % 5) }
+  private func batch(_ index: Int) throws -> Tensor {
+    try fixtures["images"].selected(along: 0, at: index % 5)
+  }
 
   @Test("the networks have PyTorch's names, so its weights load strictly")
   func names() throws {
@@ -82,7 +84,10 @@ struct MomentumContrastStepTests {
     for (name, tensor) in state {
       guard let expected = summary.final.absoluteSums[name] else { continue }
       compared += 1
-      #expect(relativeDifference(tensor.to(dtype: .float64).absolute().sum().item, expected) < 1e-3, "\(name)")
+      // A bias that starts at zero is measured against how far twenty steps of 0.001 can carry it.
+      let reach = max(expected, 0.02 * Double(tensor.elementCount))
+      let sum = tensor.to(dtype: .float64).absolute().sum().item
+      #expect(abs(sum - expected) < 1e-3 * reach, "\(name)")
     }
     #expect(compared == summary.final.absoluteSums.count)
   }

@@ -44,7 +44,8 @@ final class ReferenceStep {
     memory = try MomentumQueueMemory(
       queue,
       context: .init(
-        prior: prior, posterior: try Deterministic(NoSettings(), latentSize: 16), batchSize: 8, encoder: encoder,
+        prior: prior, posterior: try Deterministic(NoSettings(), latentSize: 16), batchSize: 8,
+        encoder: encoder,
         makeEncoder: makeEncoder, generator: streams[.memory]))
     var state = memory.state
     state["queue.keys"] = try fixtures["queue.initial"]

@@ -89,7 +89,9 @@ func relativeDifference(_ found: Tensor, _ expected: Tensor) -> Double {
 }
 
 /// |found − expected| / |expected|.
-func relativeDifference(_ found: Double, _ expected: Double) -> Double { abs(found - expected) / abs(expected) }
+func relativeDifference(_ found: Double, _ expected: Double) -> Double {
+  abs(found - expected) / abs(expected)
+}
 
 /// A leaf of the autograd graph with a tensor's values.
 func leaf(_ tensor: Tensor) -> Tensor {

@@ -26,7 +26,8 @@ struct OptimumTable: Decodable, Sendable {
   let contrastive: [Contrastive]
   let uniformity: [Uniformity]
 
-  static let standard = (try? Fixtures.values("moca_optimum", as: OptimumTable.self))
+  static let standard =
+    (try? Fixtures.values("moca_optimum", as: OptimumTable.self))
     ?? OptimumTable(contrastive: [], uniformity: [])
 }
 
@@ -38,7 +39,9 @@ struct UnitSphereTests {
     #expect(OptimumTable.standard.uniformity.count == 7)
   }
 
-  @Test("moments and the contrastive optimum equal the Bessel functions'", arguments: OptimumTable.standard.contrastive)
+  @Test(
+    "moments and the contrastive optimum equal the Bessel functions'",
+    arguments: OptimumTable.standard.contrastive)
   func contrastive(_ row: OptimumTable.Contrastive) {
     let moment = UnitSphere.logMoment(1 / row.temperature, dimension: row.dimension)
     let loss = UnitSphere.contrastiveOptimum(
@@ -117,7 +120,7 @@ struct UnitSphereTests {
   }
 
   static let simulated = OptimumTable.standard.contrastive.filter { row in
-    // Without the heavy tails of small temperatures, where the mean of a logarithm is not the logarithm of a mean.
+    // Without the heavy tails of small temperatures, where E log(…) is not log E(…).
     row.dimension <= 128 && row.queueCapacity <= 65536 && row.temperature >= 0.07
   }
 

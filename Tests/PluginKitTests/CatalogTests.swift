@@ -14,7 +14,9 @@ struct CatalogTests {
     #expect(try entry.make(ConfigurationValue(yaml: "count: 4"), "thing", 9) == "sample 4 of 9")
     #expect(entry.settings.count == 8)
     #expect(try entry.resolve(ConfigurationValue(yaml: "count: 4"), "thing")["count"] == .integer(4))
-    #expect(throws: ConfigurationError.outOfRange(path: "thing.count", found: "40", allowed: "between 1 and 10")) {
+    #expect(
+      throws: ConfigurationError.outOfRange(path: "thing.count", found: "40", allowed: "between 1 and 10")
+    ) {
       try entry.make(ConfigurationValue(yaml: "count: 40"), "thing", 9)
     }
   }

@@ -29,10 +29,12 @@ struct ConfigurationValueTests {
   @Test(
     "plain scalars become what they look like",
     arguments: [
-      ("12", ConfigurationValue.integer(12)), ("-3", .integer(-3)), ("1e3", .number(1000)), (".5", .number(0.5)),
+      ("12", ConfigurationValue.integer(12)), ("-3", .integer(-3)), ("1e3", .number(1000)),
+      (".5", .number(0.5)),
       ("1.", .number(1)), ("true", .boolean(true)), ("False", .boolean(false)), ("~", .null), ("null", .null),
       ("moca", .string("moca")), ("nan", .string("nan")), ("infinity", .string("infinity")),
-      ("0x1F", .string("0x1F")), ("yes", .string("yes")), ("'12'", .string("12")), ("\"true\"", .string("true")),
+      ("0x1F", .string("0x1F")), ("yes", .string("yes")), ("'12'", .string("12")),
+      ("\"true\"", .string("true")),
       ("1.2.3", .string("1.2.3")), ("16:30", .string("16:30")),
     ])
   func scalars(_ text: String, _ expected: ConfigurationValue) throws {
@@ -59,10 +61,11 @@ struct ConfigurationValueTests {
 
   /// Texts that a careless writer would turn into something else.
   static let awkward = [
-    "", " ", "12", "-1", "+5", "1e3", "1.0", ".5", "0x1F", "true", "True", "FALSE", "null", "Null", "~", "yes",
-    "no", "on", "nan", ".nan", "inf", "-inf", ".inf", "a: b", "# comment", "a #b", "- item", "-", "[1]", "{a: 1}",
-    "\"quoted\"", "it's", "tab\tinside", "two\nlines", "trailing ", " leading", "back\\slash", "ünïcødé ✓", "*x",
-    "&x", "!tag", "%x", "@x", "`x`", "|", ">", "?", ":", "a,b", "2024-01-01", "16:30", "1_000", "\u{1}",
+    "", " ", "12", "-1", "+5", "1e3", "1.0", ".5", "0x1F", "true", "True", "FALSE", "null", "Null", "~",
+    "yes", "no", "on", "nan", ".nan", "inf", "-inf", ".inf", "a: b", "# comment", "a #b", "- item", "-",
+    "[1]", "{a: 1}", "\"quoted\"", "it's", "tab\tinside", "two\nlines", "trailing ", " leading",
+    "back\\slash", "ünïcødé ✓", "*x", "&x", "!tag", "%x", "@x", "`x`", "|", ">", "?", ":", "a,b",
+    "2024-01-01", "16:30", "1_000", "\u{1}",
   ]
 
   @Test("text survives YAML and JSON, whatever it looks like", arguments: awkward)
@@ -75,7 +78,9 @@ struct ConfigurationValueTests {
     #expect(try ConfigurationValue(yaml: value.json) == value)
   }
 
-  @Test("keys survive YAML and JSON, whatever they look like", arguments: ["a", "1", "true", "null", "a b", "a: b"])
+  @Test(
+    "keys survive YAML and JSON, whatever they look like",
+    arguments: ["a", "1", "true", "null", "a b", "a: b"])
   func keyRoundTrip(_ key: String) throws {
     let value = ConfigurationValue.object([.init(key, .integer(1))])
     #expect(try ConfigurationValue(yaml: value.yaml) == value)

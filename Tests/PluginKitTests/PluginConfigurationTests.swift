@@ -108,7 +108,8 @@ struct PluginConfigurationTests {
     }
   }
 
-  @Test("a section that is no group of keys is refused", arguments: ["5", "fast", "[temperature, 1]", "true"])
+  @Test(
+    "a section that is no group of keys is refused", arguments: ["5", "fast", "[temperature, 1]", "true"])
   func sectionMustBeAGroup(_ yaml: String) {
     let error = #expect(throws: ConfigurationError.self) { try decode(yaml) }
     #expect(error?.description.hasPrefix("sample must be a group of keys, found ") == true)

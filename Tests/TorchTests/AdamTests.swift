@@ -27,7 +27,9 @@ struct AdamTests {
       value -= learningRate * correctedFirst / (correctedSecond.squareRoot() + coefficients.epsilon)
     }
 
-    private func power(_ base: Double) -> Double { (0..<Int(count)).reduce(1.0) { result, _ in result * base } }
+    private func power(_ base: Double) -> Double {
+      (0..<Int(count)).reduce(1.0) { result, _ in result * base }
+    }
   }
 
   @Test(
@@ -47,7 +49,9 @@ struct AdamTests {
       optimizer.clearGradients()
       (parameter.wrappedValue * Tensor(slope.map(Float.init))).sum().backward()
       optimizer.step(learningRate: learningRate)
-      for position in expected.indices { expected[position].step(slope[position], learningRate: learningRate) }
+      for position in expected.indices {
+        expected[position].step(slope[position], learningRate: learningRate)
+      }
       // float32 moments: a few units in the last place.
       #expect(areClose(parameter.wrappedValue.doubles, expected.map(\.value), 2e-6))
     }

@@ -60,12 +60,20 @@ struct AutogradTests {
     #expect(y.doubles == [2, 3])
   }
 
-  @Test("autocast changes the type of matrix products and of nothing else", arguments: [DType.bfloat16, .float16])
+  @Test(
+    "autocast changes the type of matrix products and convolutions, and of nothing else",
+    arguments: [DType.bfloat16, .float16])
   func autocast(_ dtype: DType) {
     let x = Tensor.ones([4, 4])
     withAutocast(to: dtype, on: .cpu) {
       #expect(x.matmul(x).dtype == dtype)
       #expect(x.linear(weight: x, bias: nil).dtype == dtype)
+      let (image, kernel) = (Tensor.ones([1, 2, 4, 4]).channelsLast(), Tensor.ones([2, 2, 3, 3]))
+      #expect(image.convolved(weight: kernel, bias: nil, stride: 1, padding: 1).dtype == dtype)
+      #expect(image.transposeConvolved(weight: kernel, bias: nil, stride: 1, padding: 1).dtype == dtype)
+      #expect(
+        image.to(dtype: dtype).transposeConvolved(weight: kernel, bias: .ones([2]), stride: 2, padding: 1)
+          .dtype == dtype)
       #expect((x + x).dtype == .float32)
       #expect((x * 2).dtype == .float32)
       #expect(x.exp().sum().dtype == .float32)

@@ -42,7 +42,8 @@ final class Network: Module {
   /// The names that PyTorch gives to the same structure.
   static let names = [
     "stages.0.convolution.weight", "stages.0.normalization.weight", "stages.0.normalization.bias",
-    "stages.0.normalization.running_mean", "stages.0.normalization.running_var", "stages.1.convolution.weight",
+    "stages.0.normalization.running_mean", "stages.0.normalization.running_var",
+    "stages.1.convolution.weight",
     "stages.1.normalization.weight", "stages.1.normalization.bias", "stages.1.normalization.running_mean",
     "stages.1.normalization.running_var", "head.weight", "head.bias", "output.weight", "output.bias",
     "plain.weight", "any.layers.0.weight", "any.layers.0.bias", "any.layers.1.weight", "any.layers.1.bias",

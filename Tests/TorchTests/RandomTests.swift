@@ -77,7 +77,9 @@ struct RuntimeTests {
     #expect(error?.description.hasPrefix("the device \(name) is not available: ") == true)
   }
 
-  @Test("a name that is no device lists the names", arguments: ["gpu", "", "cuda:", "cuda:x", "cpu:0", "cuda:0:1"])
+  @Test(
+    "a name that is no device lists the names",
+    arguments: ["gpu", "", "cuda:", "cuda:x", "cpu:0", "cuda:0:1"])
   func unknownDevice(_ name: String) {
     let error = #expect(throws: TorchError.self) { try Runtime.device(named: name) }
     #expect(error?.description == "unknown device \"\(name)\" (available: auto, cpu, cuda, cuda:N)")

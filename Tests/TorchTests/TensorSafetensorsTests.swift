@@ -47,9 +47,11 @@ struct TensorSafetensorsTests {
     #expect(!(try Tensor(x.record(named: "x")).requiresGradient))
   }
 
-  @Test("a type that tensors do not have is an error that names the tensor", arguments: [
-    SafetensorsType.int8, .int16,
-  ])
+  @Test(
+    "a type that tensors do not have is an error that names the tensor",
+    arguments: [
+      SafetensorsType.int8, .int16,
+    ])
   func unsupportedType(_ type: SafetensorsType) {
     #expect(type.dtype == nil)
     let record = TensorRecord(name: "codes", dtype: type, shape: [0], data: Data())

@@ -62,6 +62,16 @@ public struct Experiment: Sendable {
 }
 
 extension Experiment {
+  /// The settings of the sections in which no plugin is chosen, such as `training`, in the order of a file.
+  public static var sections: [(name: String, settings: [SettingDescription])] {
+    Resolver.plainSections.map { ($0.name, $0.type.settings) }
+  }
+
+  /// The plugin that a section has where none is named; `nil` where that depends on the other sections.
+  public static func standardChoice(in section: String) -> String? {
+    Resolver.pluginSections.first { $0.name == section && !$0.standard.isEmpty }?.standard
+  }
+
   /// A `key=value` argument as a layer: `regularizer.temperature=0.07`, or `regularizer=mmd` for its name.
   ///
   /// - Throws: ``ConfigurationError`` where there is no `=` or the value is not YAML.

@@ -8,11 +8,11 @@ struct Resolver {
   init(catalogs: Catalogs) { self.catalogs = catalogs }
 
   /// The sections in the order in which they are written, and the plugin chosen where none is named.
-  private static let pluginSections: [(name: String, standard: String)] = [
+  static let pluginSections: [(name: String, standard: String)] = [
     ("dataset", "sprites"), ("encoder", "convolutional"), ("decoder", "convolutional"),
     ("posterior", "deterministic"), ("prior", "hypersphere"), ("regularizer", "moca"), ("memory", ""),
   ]
-  private static let plainSections: [(name: String, type: any PluginConfiguration.Type)] = [
+  static let plainSections: [(name: String, type: any PluginConfiguration.Type)] = [
     ("latent", LatentConfiguration.self), ("reconstruction", ReconstructionConfiguration.self),
     ("optimizer", OptimizerConfiguration.self), ("schedule", ScheduleConfiguration.self),
     ("training", TrainingConfiguration.self), ("record", RecordConfiguration.self),

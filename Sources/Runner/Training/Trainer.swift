@@ -39,9 +39,12 @@ public final class Trainer {
 
   let experiment: Experiment
   let options: Options
-  let data: DataSource
-  let state: TrainingState
-  let totalSteps: Int
+  /// The images of the run.
+  public let data: DataSource
+  /// What moves while training.
+  public let state: TrainingState
+  /// Steps that the whole run takes.
+  public let totalSteps: Int
   let loader: BatchLoader
   let interruption: Interruption
   var recorder = StepRecorder()
@@ -58,7 +61,7 @@ public final class Trainer {
   public init(
     _ experiment: Experiment, catalogs: Catalogs, options: Options, interruption: Interruption = Interruption()
   ) throws {
-    try Self.checkPair(experiment, catalogs)
+    try Self.check(experiment, catalogs: catalogs)
     self.experiment = experiment
     self.options = options
     self.interruption = interruption
@@ -78,7 +81,9 @@ public final class Trainer {
   }
 
   /// Refuses a regularizer and a prior that cannot go together before any data are read.
-  private static func checkPair(_ experiment: Experiment, _ catalogs: Catalogs) throws {
+  ///
+  /// - Throws: ``ConfigurationError``.
+  public static func check(_ experiment: Experiment, catalogs: Catalogs) throws {
     let prior = try catalogs.priors.make(experiment["prior"], experiment.latent.size)
     let generator = Generator(seed: 0)
     _ = try catalogs.regularizers.make(

@@ -1,0 +1,11 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "MoCA", path: "..")],
+  targets: [
+    .executableTarget(name: "step", dependencies: [.product(name: "MoCACommand", package: "MoCA")])
+  ]
+)

@@ -1,0 +1,40 @@
+# `make demo` trains a first model; `make test` runs every test. Both install what is missing.
+
+SWIFT ?= swift
+BUILD := $(SWIFT) build -c release
+MOCA := .build/release/moca
+
+.PHONY: help setup build test demo shim benchmark lint clean
+
+help:
+	@echo "make demo       set up, build, train MoCA on procedural sprites and show the pictures' paths"
+	@echo "make test       set up and run every test"
+	@echo "make build      set up and build .build/release/moca"
+	@echo "make benchmark  time a training step against PyTorch, side by side"
+	@echo "make shim       build libctorch.so against LIBTORCH, for a machine with another torch"
+	@echo "make lint       check the formatting"
+
+setup:
+	@Scripts/install-packages.sh
+	@Scripts/fetch-libtorch.sh
+
+build: setup
+	$(BUILD) --product moca
+
+test: setup
+	$(SWIFT) test -c release
+
+demo: build
+	@Scripts/demo.sh $(MOCA)
+
+shim:
+	@Scripts/build-shim.sh
+
+benchmark: build
+	@Benchmarks/compare.sh
+
+lint:
+	$(SWIFT) format lint --strict --recursive --configuration .swift-format Sources Tests Benchmarks Package.swift
+
+clean:
+	rm -rf .build runs

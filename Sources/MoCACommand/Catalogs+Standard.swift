@@ -1,0 +1,14 @@
+import Backbones
+import Datasets
+import Priors
+import Regularizers
+import Runner
+
+extension Catalogs {
+  /// Every plugin of this package: the one place where the catalogs meet.
+  public static var standard: Catalogs {
+    Catalogs(
+      datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
+      regularizers: .standard, memories: .standard, samplers: .standard)
+  }
+}

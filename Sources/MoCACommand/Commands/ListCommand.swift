@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// `moca list`.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List every name that can be chosen, by kind.",
+    discussion: """
+      Examples:
+        moca list
+        moca list regularizer
+        moca list 'wae*'              names that fit a pattern
+        moca list dataset --json
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A kind such as regularizer or dataset, or a name with * and ?.", valueName: "kind|pattern"),
+    completion: Completion.kinds)
+  var filter: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let catalogs = CommandContext.catalogs
+    let plugins = try filter.map { try Self.plugins(fitting: $0, in: catalogs) } ?? catalogs.summaries
+    print(json ? Self.table(plugins).json : Self.text(plugins))
+  }
+
+  /// The plugins of a kind, singular or plural, or those whose names fit a pattern.
+  private static func plugins(fitting filter: String, in catalogs: Catalogs) throws -> [PluginSummary] {
+    let all = catalogs.summaries
+    let kinds =
+      filter == "backbone" || filter == "backbones" ? ["encoder", "decoder"] : [filter, singular(filter)]
+    let ofKind = all.filter { kinds.contains($0.kind) }
+    if !ofKind.isEmpty { return ofKind }
+    let named = all.filter { matches($0.name[...], filter[...]) }
+    if !named.isEmpty { return named }
+    throw Failure(
+      .usage, "no kind and no name fits \"\(filter)\"" + suggestion(for: filter, among: catalogs.kinds))
+  }
+
+  private static func singular(_ word: String) -> String {
+    word.hasSuffix("ies") ? word.dropLast(3) + "y" : word.hasSuffix("s") ? String(word.dropLast()) : word
+  }
+
+  /// Whether a name fits a pattern in which `*` stands for anything and `?` for one character.
+  static func matches(_ name: Substring, _ pattern: Substring) -> Bool {
+    guard let first = pattern.first else { return name.isEmpty }
+    if first == "*" {
+      return name.indices.contains { matches(name[$0...], pattern.dropFirst()) }
+        || matches(name[name.endIndex...], pattern.dropFirst())
+    }
+    guard let letter = name.first, first == "?" || first == letter else { return false }
+    return matches(name.dropFirst(), pattern.dropFirst())
+  }
+
+  private static func table(_ plugins: [PluginSummary]) -> TextTable {
+    var table = TextTable(columns: ["kind", "name", "summary", "reference", "url"])
+    for plugin in plugins {
+      table.append([
+        .string(plugin.kind), .string(plugin.name), .string(plugin.summary), .string(plugin.reference.text),
+        plugin.reference.url.map { .string($0) } ?? .null,
+      ])
+    }
+    return table
+  }
+
+  /// A block for each kind: a line for each plugin, its source below it.
+  private static func text(_ plugins: [PluginSummary]) -> String {
+    let width = plugins.map(\.name.count).max() ?? 0
+    let kinds = plugins.map(\.kind).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let blocks = kinds.map { kind in
+      let lines = plugins.filter { $0.kind == kind }.map { plugin in
+        let name = plugin.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+        let indent = String(repeating: " ", count: width + 4)
+        return "  \(name)\(plugin.summary)\n" + Console.dimmed("\(indent)\(plugin.reference.text)")
+      }
+      return ([Console.bold(kind)] + lines).joined(separator: "\n")
+    }
+    return blocks.joined(separator: "\n\n")
+  }
+}

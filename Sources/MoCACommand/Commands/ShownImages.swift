@@ -1,0 +1,26 @@
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// Images for a model to look at.
+struct ShownImages {
+  /// All of them, and which of them were held out.
+  let source: DataSource
+
+  /// Images from anywhere.
+  init(source: DataSource) { self.source = source }
+
+  /// The images of a run; warns where they are not those of its training.
+  init(heldOutFrom run: StoredRun, _ model: TrainedModel) throws {
+    source = try DataSource(model.experiment, catalogs: CommandContext.catalogs)
+    if let expected = run.record?.dataDigest, expected != source.images.digest {
+      Console.warning("the images have changed since the run was trained; it may have seen some of these")
+    }
+  }
+
+  /// The first `count` held-out images, or training images where none are held out.
+  func indices(_ count: Int) -> [Int] {
+    let split = source.split
+    return Array((split.heldOut.isEmpty ? split.training : split.heldOut).prefix(count))
+  }
+}

@@ -1,0 +1,168 @@
+import ArgumentParser
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// `moca train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train an autoencoder, or continue a run.",
+    discussion: """
+      Whatever is not set has a default. A configuration file holds differences from the defaults; key=value \
+      arguments come after it and win. A key is section.setting; a section alone, as in regularizer=mmd, chooses \
+      the plugin. See `moca describe moca` or `moca describe training` for what can be set.
+
+      Examples:
+        moca train
+        moca train regularizer=mmd training.epochs=20 training.seed=1
+        moca train --run faces dataset=images dataset.path=faces.zip dataset.size=64
+        moca train regularizer=sliced-wasserstein memory=queue prior=normal
+        moca train --config mine.yaml encoder.width=64 --dry-run > resolved.yaml
+        moca train --run faces --resume                       after Ctrl-C or a crash
+        moca train --run faces --resume training.epochs=200   longer than planned
+
+      A run is a folder: run.yaml (the whole configuration), metrics.jsonl, checkpoints/, samples/. The last three \
+      lines printed are the paths of the sample grid, of the reconstructions and of that folder. Ctrl-C saves a \
+      checkpoint first and then ends with exit code 130; a second Ctrl-C ends at once.
+
+      Shell completion:
+        moca --generate-completion-script bash > moca.bash; source moca.bash
+        moca --generate-completion-script zsh > "${fpath[1]}/_moca"
+        moca --generate-completion-script fish > ~/.config/fish/completions/moca.fish
+      """)
+
+  @Option(
+    help: ArgumentHelp("A YAML file of differences from the defaults.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var config: String?
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "The run's name under runs/, or a path with a slash (default: dataset-regularizer-seed).",
+      valueName: "name|path"),
+    completion: Completion.runs)
+  var runName: String?
+
+  @Flag(help: "Continue the run given with --run where it is there already.")
+  var resume = false
+
+  @OptionGroup var compute: ComputeOptions
+
+  @Option(
+    help: ArgumentHelp("Short for training.precision: float32 or bfloat16.", valueName: "precision"),
+    completion: .list(["float32", "bfloat16"]))
+  var precision: String?
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @Flag(
+    name: [.customLong("dry-run"), .customLong("print-config")],
+    help: "Print the resolved configuration as YAML and stop.")
+  var isDryRun = false
+
+  @Argument(
+    help: ArgumentHelp("Settings, such as regularizer=mmd or training.steps=500.", valueName: "key=value"),
+    completion: Completion.overrides)
+  var overrides: [String] = []
+
+  func validate() throws {
+    if resume, runName == nil {
+      throw ValidationError("--resume needs to know which run: add --run NAME")
+    }
+  }
+
+  func run() throws {
+    let catalogs = CommandContext.catalogs
+    let named = try runName.map(RunLocation.new)
+    let experiment = try Experiment(stored(in: named) + layers(), catalogs: catalogs)
+    if isDryRun {
+      try Trainer.check(experiment, catalogs: catalogs)
+      print(try experiment.tree.yaml, terminator: "")
+      return
+    }
+    let folder = named ?? RunLocation.unused(Self.name(of: experiment))
+    if RunLocation.isRun(folder), !resume { throw StorageError.exists(path: Console.path(folder)) }
+    try train(experiment, in: folder)
+  }
+
+  private func train(_ experiment: Experiment, in folder: URL) throws {
+    var options = Trainer.Options(folder: folder)
+    options.device = try compute.prepare()
+    options.resumes = resume
+    options.isQuiet = quiet
+    // A reader of the output that goes away must not end hours of training.
+    _ = signal(SIGPIPE, SIG_IGN)
+    let interruption = Interruption.fromSignals()
+    let trainer = try Trainer(
+      experiment, catalogs: CommandContext.catalogs, options: options, interruption: interruption)
+    let summary = TrainingSummary(
+      trainer: trainer, experiment: experiment, folder: folder, device: options.device)
+    if resume, !RunLocation.isRun(folder) {
+      Console.note("there is no run in \(Console.path(folder)) yet: starting it")
+    }
+    if !quiet { Console.note(summary.heading) }
+    summary.warnings.forEach(Console.warning)
+    do {
+      print(summary.results(try trainer.run()))
+    } catch let error as TrainingError {
+      throw explained(error, in: folder)
+    }
+  }
+
+  /// Adds the command that goes on to the message about an interruption.
+  private func explained(_ error: TrainingError, in folder: URL) -> any Error {
+    guard case .interrupted(let step, let checkpoint) = error else { return error }
+    let device = compute.device == "auto" ? "" : " --device \(compute.device)"
+    let saved = TrainingError.interrupted(
+      step: step, checkpoint: Console.path(URL(fileURLWithPath: checkpoint)))
+    return Failure(
+      message:
+        "\(saved)\ncontinue with: moca train --run \(quoted(RunLocation.argument(for: folder))) --resume\(device)",
+      exitCode: error.exitCode)
+  }
+
+  private func quoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "./_-+=:@,".contains($0) }
+    return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}
+
+extension TrainCommand {
+  /// The configuration of the run that is continued.
+  private func stored(in folder: URL?) throws -> [ConfigurationValue] {
+    guard resume, let folder, RunLocation.isRun(folder) else { return [] }
+    return [try StoredRun(RunFolder(opening: folder)).configuration]
+  }
+
+  /// The file, then the options, then the arguments.
+  private func layers() throws -> [ConfigurationValue] {
+    let file = try config.map(Self.configuration(at:))
+    let short = try precision.map { try Experiment.layer(override: "training.precision=\($0)") }
+    return [file, short].compactMap(\.self) + (try overrides.map(Experiment.layer))
+  }
+
+  private static func configuration(at path: String) throws -> ConfigurationValue {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw StorageError.missing(path: path, what: "configuration file")
+    }
+    if isFolder.boolValue { throw Failure(.usage, "\(path) is a folder; --config needs a YAML file") }
+    do {
+      var tree = try ConfigurationValue(yaml: String(contentsOfFile: path, encoding: .utf8))
+      // The record of a run.yaml is no configuration; without it one run's file starts another.
+      tree["run"] = nil
+      return tree
+    } catch ConfigurationError.unreadable(let reason) {
+      throw Failure(.usage, "\(path) is not valid YAML: \(reason)")
+    } catch let error as CocoaError {
+      throw Failure(.usage, "\(path) cannot be read as text: \(error.localizedDescription)")
+    }
+  }
+
+  private static func name(of experiment: Experiment) -> String {
+    "\(experiment["dataset"].name)-\(experiment["regularizer"].name)-seed\(experiment.training.seed)"
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// What `moca train` says before and after the steps.
+struct TrainingSummary {
+  let trainer: Trainer
+  let experiment: Experiment
+  let folder: URL
+  let device: Device
+
+  /// What is about to be trained.
+  var heading: String {
+    let (data, state) = (trainer.data, trainer.state)
+    let held = data.split.heldOut.count
+    return Console.aligned([
+      ("run", Console.path(folder)),
+      (
+        "dataset",
+        "\(experiment["dataset"].name): \(data.split.training.count) images of \(data.images.shape) to train on, "
+          + "\(held) held out"
+      ),
+      (
+        "networks",
+        "\(experiment["encoder"].name) encoder, \(experiment["decoder"].name) decoder, "
+          + "\(state.model.parameterCount) parameters"
+      ),
+      (
+        "latents",
+        "\(experiment.latent.size) dimensions, \(experiment["posterior"].name), prior \(experiment["prior"].name)"
+      ),
+      ("regularizer", regularizer),
+      (
+        "training",
+        "\(trainer.totalSteps) steps of \(experiment.training.batch) images, seed \(experiment.training.seed), "
+          + "on \(device)\(device == .cpu ? " (\(Runtime.threadCount) threads)" : ""), "
+          + experiment.training.precision.rawValue
+      ),
+    ])
+  }
+
+  private var regularizer: String {
+    let population = trainer.state.memory.populationSize
+    let memory = experiment["memory"].name + (population > 0 ? " (\(population) codes)" : "")
+    let weight = experiment["regularizer"].settings["weight"]?.double ?? 0
+    return "\(experiment["regularizer"].name), memory \(memory), λ \(Console.number(weight)) "
+      + "(\(Console.number(trainer.state.commonWeight)) in the common unit)"
+  }
+
+  /// What a person may not have meant.
+  var warnings: [String] {
+    let (population, images) = (trainer.state.memory.populationSize, trainer.data.split.training.count)
+    var warnings: [String] = []
+    if trainer.data.images.skippedCount > 0 {
+      warnings.append("\(trainer.data.images.skippedCount) broken images were left out (dataset.skipBroken)")
+    }
+    if population > images {
+      warnings.append(
+        "the memory holds \(population) codes, more than the \(images) training images: it repeats images; "
+          + "set memory.capacity to \(images) or less")
+    }
+    return warnings
+  }
+
+  /// Scores, and the paths of the pictures and of the run on the last three lines.
+  func results(_ outcome: Trainer.Outcome) -> String {
+    var lines = ["the run was complete before; nothing was trained"]
+    if !outcome.wasComplete { lines = ["trained \(outcome.steps) steps"] }
+    if let scores = outcome.heldOut {
+      lines = [lines[0] + ", \(scores.imageCount) held-out images:", ""]
+      lines += [table(scores).text(width: Console.width), ""]
+    }
+    lines.append(
+      Console.aligned([
+        ("samples", Console.path(outcome.samples)),
+        ("reconstructions", Console.path(outcome.reconstructions)),
+        ("run", Console.path(outcome.folder)),
+      ]))
+    return lines.joined(separator: "\n")
+  }
+
+  private func table(_ scores: HeldOutScores) -> TextTable {
+    var table = TextTable(columns: [
+      "score", .init("value"), .init("null", title: "a perfect match gives"), "meaning",
+    ])
+    table.append([
+      .string("reconstruction"), .number(scores.reconstruction), .null,
+      .string("squared error, summed over an image"),
+    ])
+    for score in scores.latentMatch.scores {
+      table.append([
+        .string(score.name), .number(score.value), .number(score.null),
+        .string(Self.meanings[score.name] ?? "match of the codes to the prior"),
+      ])
+    }
+    return table
+  }
+
+  private static let meanings = [
+    "slicedWasserstein": "distance of the codes to the prior",
+    "meanNorm": "length of the mean code",
+    "effectiveRank": "directions in which the codes vary",
+  ]
+}

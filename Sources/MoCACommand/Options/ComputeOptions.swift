@@ -1,0 +1,31 @@
+import ArgumentParser
+import MoCAProtocols
+
+/// Where and with what a command computes.
+struct ComputeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where to compute: auto (CUDA where there is one), cpu, cuda or cuda:N.", valueName: "device"),
+    completion: Completion.devices)
+  var device = "auto"
+
+  @Option(help: "Threads of one operation on the CPU (default: all cores).")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 || threads > 4096 {
+      throw ValidationError("--threads must be between 1 and 4096, found \(threads)")
+    }
+  }
+
+  /// Checks the library, sets the threads and finds the device; call it before the first tensor.
+  func prepare() throws -> Device {
+    try Runtime.verify()
+    if let threads { Runtime.setThreadCount(threads) }
+    do {
+      return try Runtime.device(named: device)
+    } catch let error as TorchError {
+      throw Failure(.usage, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// Where runs are: a plain name stands for `runs/NAME`, anything with a slash is a path.
+enum RunLocation {
+  /// The folder of named runs.
+  static let parent = "runs"
+
+  /// The folder that a new run called `text` gets.
+  static func new(_ text: String) throws -> URL {
+    if text.isEmpty { throw Failure(.usage, "the name of a run is empty; give a name or a path with --run") }
+    return isPath(text) ? URL(fileURLWithPath: text) : named(text)
+  }
+
+  /// The folder of a run that should exist.
+  static func existing(_ text: String) throws -> RunFolder {
+    let manager = FileManager.default
+    if !isPath(text), !isRun(named(text)), !isRun(URL(fileURLWithPath: text)),
+      !manager.fileExists(atPath: named(text).path)
+    {
+      let names = runNames
+      let hint =
+        names.isEmpty ? "; train one with moca train --run \(text)" : suggestion(for: text, among: names)
+      throw Failure(.usage, "no run \"\(text)\" in \(parent)/\(hint)")
+    }
+    let url =
+      isPath(text) || !manager.fileExists(atPath: named(text).path) ? URL(fileURLWithPath: text) : named(text)
+    return try RunFolder(opening: url)
+  }
+
+  /// A name that is not taken: `stem`, `stem-2`, …
+  static func unused(_ stem: String) -> URL {
+    var (url, number) = (named(stem), 1)
+    while FileManager.default.fileExists(atPath: url.path) {
+      number += 1
+      url = named("\(stem)-\(number)")
+    }
+    return url
+  }
+
+  /// How a person names the run in `url` on the command line.
+  static func argument(for url: URL) -> String {
+    let path = Console.path(url)
+    let name = url.lastPathComponent
+    return path == "\(parent)/\(name)" ? name : path.contains("/") ? path : "./\(path)"
+  }
+
+  /// The named runs.
+  static var runNames: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+    return names.filter { isRun(named($0)) }.sorted()
+  }
+
+  /// Whether a folder holds a run.
+  static func isRun(_ url: URL) -> Bool {
+    FileManager.default.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path)
+  }
+
+  private static func isPath(_ text: String) -> Bool { text.contains("/") || text == "." || text == ".." }
+
+  private static func named(_ name: String) -> URL {
+    URL(fileURLWithPath: parent, isDirectory: true).appendingPathComponent(name)
+  }
+}

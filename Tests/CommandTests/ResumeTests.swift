@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@Suite("moca train --resume")
+struct ResumeTests {
+  @Test("Ctrl-C saves and ends with exit code 130; the command it names goes on to the same bits as a run never stopped")
+  func interruption() throws {
+    let workspace = try Workspace()
+    let settings = Workspace.tiny + Workspace.queue + ["record.metrics=1"]
+    let process = workspace.process(["train", "--run", "cut"] + settings + ["training.steps=1000000"])
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    var text = ""
+    while case let data = errors.fileHandleForReading.availableData, !data.isEmpty {
+      text += String(decoding: data, as: UTF8.self)
+      // The bar's first line comes after the first line of the metrics.
+      if text.contains("train   0%") { break }
+    }
+    #expect(!(try workspace.metrics(of: "cut")).isEmpty)
+    process.interrupt()
+    text += String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130, "\(text)")
+    #expect(text.contains("continue with: moca train --run cut --resume"), "\(text)")
+    let words = text.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).map(String.init)
+    let position = try #require(words.firstIndex(of: "interrupted"))
+    let step = try #require(Int(words[position + 3]))
+    #expect(FileManager.default.fileExists(atPath: workspace.checkpoint(step, of: "cut").path))
+
+    let more = "training.steps=\(step + 3)"
+    let resumed = try workspace.moca(["train", "--run", "cut", "--resume", "--quiet", more])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    let whole = try workspace.moca(["train", "--run", "whole", "--quiet"] + settings + [more])
+    #expect(whole.status == 0, "\(whole.errors)")
+    let ends = try ["cut", "whole"].map { try Data(contentsOf: workspace.checkpoint(step + 3, of: $0)) }
+    #expect(ends[0] == ends[1])
+    let losses = try ["cut", "whole"].map { run in
+      try workspace.metrics(of: run).map { $0["loss"] as? Double ?? .nan }
+    }
+    #expect(losses[0] == losses[1] && losses[0].count == step + 3)
+  }
+
+  @Test("SIGTERM saves too")
+  func termination() throws {
+    let workspace = try Workspace()
+    let process = workspace.process(
+      ["train", "--run", "cut", "training.steps=1000000"] + Workspace.tiny.filter { !$0.contains("steps") })
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    while case let data = errors.fileHandleForReading.availableData, !data.isEmpty {
+      if String(decoding: data, as: UTF8.self).contains("train   0%") { break }
+    }
+    process.terminate()
+    _ = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    #expect(workspace.contents.contains { $0.hasSuffix(".safetensors.zst") })
+  }
+
+  @Test("a complete run is left as it is and says so")
+  func complete() throws {
+    let workspace = try Workspace.withRun()
+    let before = try Data(contentsOf: workspace.checkpoint(3))
+    let result = try workspace.moca(["train", "--run", "tiny", "--resume"])
+    #expect(result.status == 0 && result.output.contains("the run was complete before"), "\(result.errors)")
+    #expect(try Data(contentsOf: workspace.checkpoint(3)) == before)
+  }
+
+  @Test("another configuration is refused with the difference, and nothing changes")
+  func differentConfiguration() throws {
+    let workspace = try Workspace.withRun()
+    let before = try Data(contentsOf: workspace["runs/tiny/run.yaml"])
+    let arguments = ["train", "--run", "tiny", "--resume", "optimizer.learningRate=0.5", "training.steps=9"]
+    let result = try workspace.moca(arguments)
+    #expect(result.status == 64)
+    #expect(result.errors.contains("optimizer.learningRate: 0.001 → 0.5"), "\(result.errors)")
+    #expect(try Data(contentsOf: workspace["runs/tiny/run.yaml"]) == before)
+    #expect(!FileManager.default.fileExists(atPath: workspace.checkpoint(9).path))
+  }
+
+  @Test("a run that is not there yet is started, and said to be")
+  func notThere() throws {
+    let workspace = try Workspace()
+    let result = try workspace.moca(
+      ["train", "--run", "new", "--resume", "regularizer=none"] + Workspace.tiny)
+    #expect(result.status == 0 && result.errors.contains("there is no run in runs/new yet"), "\(result.errors)")
+  }
+}

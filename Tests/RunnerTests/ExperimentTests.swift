@@ -1,0 +1,65 @@
+import MoCAProtocols
+import Runner
+import Testing
+
+@Suite("Resolving a configuration")
+struct ExperimentTests {
+  @Test("a regularizer brings its own memory unless one is named")
+  func defaultMemory() throws {
+    #expect(try Experiment([], catalogs: .tested)["memory"].name == "momentum-queue")
+    #expect(try tiny(["regularizer=mmd"])["memory"].name == "batch")
+    #expect(try tiny(["regularizer=mmd", "memory=queue"])["memory"].name == "queue")
+  }
+
+  @Test("naming another plugin forgets the settings of the one before")
+  func resetsOnOtherName() throws {
+    let experiment = try tiny(["regularizer.temperature=0.2", "regularizer=mmd"])
+    #expect(experiment["regularizer"].settings["temperature"] == nil)
+    let same = try tiny(["regularizer.temperature=0.2", "regularizer=moca"])
+    #expect(same["regularizer"].settings["temperature"] == .number(0.2))
+  }
+
+  @Test("backbone sets encoder and decoder")
+  func backboneGroup() throws {
+    let experiment = try tiny(["backbone.width=24"])
+    #expect(experiment["encoder"].settings["width"] == .integer(24))
+    #expect(experiment["decoder"].settings["width"] == .integer(24))
+  }
+
+  @Test(
+    "what cannot be meant is refused with the nearest match",
+    arguments: [
+      ("regularizer=mdm", "did you mean \"mmd\"?"), ("regulariser=mmd", "did you mean \"regularizer\"?"),
+      ("regularizer.temprature=1", "did you mean \"regularizer.temperature\"?"),
+      ("learningRate=1", "optimizer.learningRate"), ("regularizer.temperature=0", "above 0"),
+      ("training.batch=big", "a whole number"), ("memory.momentum=1", "below 1"), ("training=5", "group of keys"),
+    ])
+  func refusals(override: String, fragment: String) {
+    let error = #expect(throws: ConfigurationError.self) { _ = try tiny([override]) }
+    #expect(error?.description.contains(fragment) == true, "\(String(describing: error))")
+  }
+
+  @Test("a memory under a regularizer that looks at no samples is refused")
+  func memoryWithoutSamples() {
+    let error = #expect(throws: ConfigurationError.self) { _ = try tiny(["regularizer=none", "memory=queue"]) }
+    #expect(error?.description.contains("looks at no samples") == true)
+  }
+
+  @Test("the resolved configuration resolves to itself, through YAML too")
+  func roundTrip() throws {
+    let first = try tiny(["regularizer=wae-gan", "optimizer.gradientClip=1"])
+    let again = try Experiment([ConfigurationValue(yaml: first.tree.yaml)], catalogs: .tested)
+    #expect(first.tree == again.tree)
+  }
+
+  @Test("differences name the dotted keys")
+  func differences() throws {
+    let found = Experiment.differences(
+      from: try tiny([]).tree, to: try tiny(["regularizer.temperature=0.5"]).tree)
+    #expect(found.map(\.key) == ["regularizer.temperature"])
+  }
+
+  private func tiny(_ overrides: [String]) throws -> Experiment {
+    try Experiment(overrides.map { try Experiment.layer(override: $0) }, catalogs: .tested)
+  }
+}
