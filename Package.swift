@@ -49,6 +49,7 @@ let package = Package(
   products: [
     .library(name: "MoCACommand", targets: ["MoCACommand"]),
     .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
+    .library(name: "Runner", targets: ["Runner"]),
     .executable(name: "moca", targets: ["moca"]),
   ],
   dependencies: [
@@ -96,7 +97,7 @@ let package = Package(
 
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
-    .testTarget(name: "TorchTests", dependencies: ["TorchNN"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "TorchNN"]),
     .testTarget(
       name: "MethodTests", dependencies: ["Backbones", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),

@@ -15,6 +15,8 @@ public protocol LatentRegularizer: Module {
 public protocol AdversarialRegularizer: LatentRegularizer {
   /// The step size of the critic's Adam.
   var criticLearningRate: Double { get }
+  /// The other coefficients of the critic's Adam.
+  var criticCoefficients: Adam.Coefficients { get }
   /// The loss that the critic descends, from codes without gradients; called after the encoder's step.
   func criticLoss(in context: RegularizationContext) -> Tensor
 }

@@ -21,7 +21,8 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
     @Setting("λ beside the summed squared error of images in [0, 1]", .atLeast(0)) public var weight = 10.0
     @Setting("units of each hidden layer of the critic", .between(1, 65536)) public var width = 512
     @Setting("hidden layers of the critic", .between(1, 32)) public var depth = 4
-    @Setting("step size of the critic's Adam", .above(0)) public var criticLearningRate = 0.0005
+    @Setting("step size of the critic's Adam", .above(0)) public var criticLearningRate = 0.001
+    @Setting("decay of the first moment of the critic's Adam", .within(0, below: 1)) public var criticBeta1 = 0.5
     @Setting("whether the prior's log density is added to the critic's output, where it is known")
     public var addsLogDensity = true
 
@@ -29,11 +30,13 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
   }
 
   public let criticLearningRate: Double
+  public let criticCoefficients: Adam.Coefficients
   private let critic: MultilayerPerceptron
   private let addsLogDensity: Bool
 
   public init(_ configuration: Configuration, context: RegularizerContext) throws {
     criticLearningRate = configuration.criticLearningRate
+    criticCoefficients = Adam.Coefficients(beta1: configuration.criticBeta1)
     addsLogDensity = configuration.addsLogDensity
     let hidden = [Int](repeating: configuration.width, count: configuration.depth)
     critic = MultilayerPerceptron([context.prior.latentSize] + hidden + [1], using: context.generator)

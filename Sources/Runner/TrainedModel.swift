@@ -34,7 +34,7 @@ public final class TrainedModel {
       throw StorageError.missing(path: run.folder.configurationURL.path, what: "record of the image's shape")
     }
     model = try Autoencoder(experiment, catalogs: catalogs, imageShape: shape)
-    let (records, _) = try CheckpointFile.read(found.url)
+    let (records, _) = try StateFile.read(found.url)
     let targets = model.namedTensors()
     let names = Set(targets.map(\.name))
     var tensors: [String: Tensor] = [:]

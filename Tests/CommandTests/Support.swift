@@ -18,7 +18,7 @@ final class Workspace: Sendable {
   /// Settings of the smallest run there is.
   static let tiny = [
     "dataset.count=64", "dataset.size=28", "training.steps=3", "training.batch=8", "backbone.width=4",
-    "latent.size=8",
+    "latent.size=8", "--threads", "1",
   ]
   /// And the size of the memory, for regularizers with a queue.
   static let queue = ["memory.capacity=16"]

@@ -45,8 +45,11 @@ struct Resolver {
     var change = value
     if case .object = value {} else { change = .object([.init("name", value)]) }
     let current = differences[section] ?? .empty
-    let isOther = change["name"].map { $0 != current["name"] ?? .string(standard) } ?? false
+    let before = current["name"] ?? (standard.isEmpty ? change["name"] : .string(standard))
+    let isOther = change["name"].map { $0 != before } ?? false
     differences[section] = isOther ? change : current.merged(with: change)
+    // A memory that nobody named is the regularizer's own, and so are the settings made for it.
+    if isOther, section == "regularizer", differences["memory"]?["name"] == nil { differences["memory"] = nil }
   }
 
   /// The complete configuration and the plugins chosen in it.

@@ -93,7 +93,7 @@ public struct RecordConfiguration: PluginConfiguration {
   @Setting("steps between evaluations on held-out images", .atLeast(1)) public var evaluation = 500
   @Setting("steps between sample grids", .atLeast(1)) public var samples = 500
   @Setting("steps between checkpoints", .atLeast(1)) public var checkpoint = 500
-  @Setting("checkpoints kept beside the best and the latest", .atLeast(0)) public var keep = 1
+  @Setting("newest checkpoints kept beside the best", .atLeast(1)) public var keep = 1
   @Setting("held-out score that names the best checkpoint: reconstruction error, or sliced Wasserstein distance to the prior")
   public var best = Score.reconstruction
 

@@ -29,7 +29,18 @@ public final class Interruption: Sendable {
         _exit(Interruption.exitCode)
       }
     }
+    unblockSignals()
     return Interruption(observesSignals: true)
+  }
+
+  /// A process inherits the blocked signals of the thread that starts it, and some launchers block them all; then
+  /// no request would ever arrive.
+  private static func unblockSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether the work should come to an end.

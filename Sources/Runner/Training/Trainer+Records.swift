@@ -19,15 +19,14 @@ extension Trainer {
     let evaluates = isDue(step, record.evaluation)
     let saves = isDue(step, record.checkpoint)
     if step == 1 || isDue(step, record.metrics) || evaluates || saves {
-      try log(metrics, bar, evaluates: evaluates ? folder : nil)
+      try log(metrics, bar, evaluates: evaluates)
     }
     if isDue(step, record.samples) { try drawSamples(to: folder.sampleURL(step: step)) }
     if saves || evaluates { try save(folder) }
-    if evaluates { try noteBest(folder) }
   }
 
   /// Reads back the scalars since the last line, checks them, and writes a line.
-  func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates folder: RunFolder? = nil) throws {
+  func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates: Bool = false) throws {
     let step = state.completedSteps
     let means = try recorder.flush(lastCheckpoint: lastCheckpoint?.path)
     let seconds = (Self.now - intervalStart.time) / Double(max(1, step - intervalStart.step))
@@ -40,9 +39,10 @@ extension Trainer {
     line.append(("learningRate", state.schedule.learningRate(after: max(0, step - 1))))
     line.append(("stepSeconds", seconds))
     line.append(("imagesPerSecond", Double(experiment.training.batch) / max(seconds, 1e-9)))
-    if folder != nil, let scores = heldOutScores() {
+    if evaluates, let scores = heldOutScores() {
       line += scores.metrics
-      latestScore = score(scores)
+      let score = score(scores)
+      if score < best?.score ?? .infinity { best = (score, step) }
     }
     try metrics.append(step: step, line)
     bar.update(step, details: means.filter { ["loss", "reconstruction", "penalty"].contains($0.0) })
@@ -64,13 +64,6 @@ extension Trainer {
     }
   }
 
-  private func noteBest(_ folder: RunFolder) throws {
-    guard let score = latestScore, score < bestScore ?? .infinity else { return }
-    bestScore = score
-    try folder.markBest(step: state.completedSteps)
-    try folder.prune(keeping: experiment.record.keep)
-  }
-
   /// Draws of the prior, decoded. The same codes at every step and in every run of a seed and size.
   func drawSamples(to url: URL) throws {
     let generator = Generator(
@@ -90,48 +83,50 @@ extension Trainer {
     try ImageGrid.pairs(of: batch, and: images, columns: 8).write(to: url)
   }
 
-  /// Writes a checkpoint and notes it as the latest.
+  /// Writes a checkpoint, notes it as the latest, and as the best where it is.
   @discardableResult
   func save(_ folder: RunFolder) throws -> URL {
     let step = state.completedSteps
     let url = folder.checkpointURL(step: step)
     var metadata = [
-      "format": "moca-checkpoint-1", "step": String(step), "configuration": experiment.tree.json,
-      "device": "\(options.device)",
+      "step": String(step), "configuration": experiment.tree.json, "device": "\(options.device)",
     ]
-    let best = evaluatedBest
-    if let best { metadata["bestScore"] = String(best) }
-    try CheckpointFile.write(state.records, metadata: metadata, to: url)
+    if let best {
+      metadata["bestScore"] = String(best.score)
+      metadata["bestStep"] = String(best.step)
+    }
+    try StateFile.write(state.records, metadata: metadata, to: url)
     try folder.markLatest(step: step)
+    if best?.step == step { try folder.markBest(step: step) }
     try folder.prune(keeping: experiment.record.keep)
     lastCheckpoint = url
     return url
-  }
-
-  /// The best score once the evaluation just made is counted.
-  private var evaluatedBest: Double? {
-    [bestScore, latestScore].compactMap(\.self).min()
   }
 
   /// Continues from the newest checkpoint that can be read, after checking that the run is the same.
   func restore(from folder: RunFolder) throws {
     let run = try StoredRun(folder)
     let differences = Experiment.differences(from: run.configuration, to: experiment.tree)
-      .filter { !Self.mayChange($0.key) }
+      .filter { !mayChange($0.key) }
     if !differences.isEmpty { throw TrainingError.differs(differences, run: folder.url.path) }
     if let expected = run.record?.dataDigest, expected != data.images.digest {
       throw TrainingError.otherData(expected: expected, found: data.images.digest)
     }
     guard let checkpoint = try folder.latestReadableCheckpoint() else { return }
-    let (records, metadata) = try CheckpointFile.read(checkpoint.url)
+    let (records, metadata) = try StateFile.read(checkpoint.url)
     try state.restore(records, completedSteps: checkpoint.step)
-    bestScore = metadata["bestScore"].flatMap(Double.init)
     lastCheckpoint = checkpoint.url
+    if let score = metadata["bestScore"].flatMap(Double.init), let step = metadata["bestStep"].flatMap(Int.init) {
+      best = (score, step)
+      // A process may have been killed after it saved its best checkpoint and before it noted it.
+      if try folder.checkpoints().contains(where: { $0.step == step }) { try folder.markBest(step: step) }
+    }
   }
 
-  /// Keys that say how long a run is and what it writes, but do not change its steps.
-  private static func mayChange(_ key: String) -> Bool {
-    key == "training.epochs" || key == "training.steps" || key.hasPrefix("record.")
+  /// Whether a key changes how long a run is or what it writes, but none of its steps.
+  private func mayChange(_ key: String) -> Bool {
+    let isLength = key == "training.epochs" || key == "training.steps"
+    return key.hasPrefix("record.") || isLength && experiment.schedule.learningRate == .constant
   }
 
   /// The pictures and scores at the end of a run.

@@ -50,8 +50,8 @@ public final class Trainer {
   var recorder = StepRecorder()
   var gradientRatio: Tensor?
   var lastCheckpoint: URL?
-  var bestScore: Double?
-  var latestScore: Double?
+  /// The best score so far and the step that has it.
+  var best: (score: Double, step: Int)?
   var intervalStart = (time: 0.0, step: 0)
 
   /// Prepares a run: everything that can be wrong with the configuration or the data is found here, before

@@ -52,12 +52,12 @@ public final class TrainingState {
       module.move(to: device)
       module.setTraining(true)
     }
-    let isAdversarial = regularizer is any AdversarialRegularizer
+    let adversary = regularizer as? any AdversarialRegularizer
     let penaltyParameters = regularizer.trainableParameters().map { ("regularizer.\($0.name)", $0.parameter) }
     optimizer = Adam(
-      model.trainableParameters() + (isAdversarial ? [] : penaltyParameters),
+      model.trainableParameters() + (adversary == nil ? penaltyParameters : []),
       coefficients: experiment.optimizer.coefficients)
-    criticOptimizer = isAdversarial ? Adam(penaltyParameters) : nil
+    criticOptimizer = adversary.map { Adam(penaltyParameters, coefficients: $0.criticCoefficients) }
     schedule = Schedule(
       configuration: experiment.schedule, baseLearningRate: experiment.optimizer.learningRate,
       baseWeight: experiment["regularizer"].settings["weight"]?.double ?? 0, totalSteps: totalSteps)
