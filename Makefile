@@ -21,8 +21,9 @@ setup:
 build: setup
 	$(BUILD) --product moca
 
+# Tests run side by side, so each computes on one thread.
 test: setup
-	$(SWIFT) test -c release
+	OMP_NUM_THREADS=1 $(SWIFT) test -c release
 
 demo: build
 	@Scripts/demo.sh $(MOCA)

@@ -93,7 +93,7 @@ let package = Package(
         "Runner", "Backbones", "Priors", "Regularizers", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "moca", dependencies: ["MoCACommand", "Runner", "Priors", "Regularizers", "Backbones", "Datasets"]),
+    .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
 
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
@@ -104,6 +104,7 @@ let package = Package(
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
     .testTarget(
       name: "RunnerTests", dependencies: ["Runner", "Backbones", "Priors", "Regularizers", "Datasets", "moca"]),
+    .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],
   cxxLanguageStandard: .cxx20
 )

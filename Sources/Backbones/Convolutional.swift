@@ -50,7 +50,7 @@ private final class EncoderStage: Module {
     normalization = BatchNormalization(outputs)
   }
 
-  func callAsFunction(_ input: Tensor) -> Tensor { normalization(convolution(input)).relu() }
+  func callAsFunction(_ input: Tensor) -> Tensor { normalization.rectified(convolution(input)) }
 }
 
 /// Transposed convolution, batch normalisation, ReLU.
@@ -64,7 +64,7 @@ private final class DecoderStage: Module {
     normalization = BatchNormalization(outputs)
   }
 
-  func callAsFunction(_ input: Tensor) -> Tensor { normalization(convolution(input)).relu() }
+  func callAsFunction(_ input: Tensor) -> Tensor { normalization.rectified(convolution(input)) }
 }
 
 /// The encoder of the convolutional backbone.
@@ -129,7 +129,7 @@ public final class ConvolutionalDecoder: DecoderPlugin {
   public func decode(_ latents: Tensor) -> Tensor {
     // [batch, latentSize] → [batch, 8w, base, base]
     var maps = projection(latents).reshaped(latents.shape[0], -1, base, base).channelsLast()
-    maps = stages.reduce(normalization(maps).relu()) { $1($0) }
+    maps = stages.reduce(normalization.rectified(maps)) { $1($0) }
     // A 4×4 kernel of stride 1 leaves one row and column too many, as "same" padding does in Keras.
     return output(maps).narrowed(along: 2, from: 0, count: side).narrowed(along: 3, from: 0, count: side).sigmoid()
   }

@@ -38,11 +38,13 @@ ct_error *ct_convolution(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_t
 
 ct_error *ct_batch_norm(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_tensor bias,
                         ct_tensor running_mean, ct_tensor running_variance, bool is_training, double momentum,
-                        double epsilon) {
+                        double epsilon, bool is_rectified) {
   return guarded([&] {
-    *out = own(at::batch_norm(input->value, weight->value, bias->value, running_mean->value,
-                              running_variance->value, is_training, momentum, epsilon,
-                              /*cudnn_enabled=*/true));
+    auto result = at::batch_norm(input->value, weight->value, bias->value, running_mean->value,
+                                 running_variance->value, is_training, momentum, epsilon,
+                                 /*cudnn_enabled=*/true);
+    // In place: the backward pass of the normalisation does not need its result.
+    *out = own(std::move(is_rectified ? result.relu_() : result));
   });
 }
 

@@ -6,7 +6,7 @@ import MoCAProtocols
 /// The mean over random unit directions θ of W₂²: both samples are projected on θ and sorted, and the squared
 /// differences averaged. Where the prior knows the quantiles of its projections (the sphere's Beta law, the normal
 /// law) these take the place of a second sample, which removes its noise. Directions are drawn anew each step;
-/// 50 of them, as in the authors' code. The value shrinks like 1/d, which λ = 1000 answers: ours, since the authors'
+/// 50 of them, as in the authors' code. The value shrinks like 1/d, which λ = 5000 answers: ours, since the authors'
 /// unit is another.
 public final class SlicedWasserstein: RegularizerPlugin {
   public static let name = "sliced-wasserstein"
@@ -16,7 +16,7 @@ public final class SlicedWasserstein: RegularizerPlugin {
 
   /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting("λ beside the summed squared error of images in [0, 1]", .atLeast(0)) public var weight = 1000.0
+    @Setting("λ beside the summed squared error of images in [0, 1]", .atLeast(0)) public var weight = 5000.0
     @Setting("random directions in a step", .between(1, 65536)) public var projections = 50
     @Setting("what codes are compared with: the prior's quantiles where known, or draws of the prior")
     public var reference = Reference.quantiles

@@ -26,14 +26,16 @@ extension Tensor {
   }
 
   /// Normalised by the batch's statistics while training (which also moves the running ones), else by the
-  /// running ones.
+  /// running ones. With `isRectified`, negative results become zero in the same storage, which spares a pass over
+  /// memory.
   public func batchNormalized(
     weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, isTraining: Bool,
-    momentum: Double, epsilon: Double
+    momentum: Double, epsilon: Double, isRectified: Bool = false
   ) -> Tensor {
     tensor("batchNormalized", [self, weight]) {
       ct_batch_norm(
-        $0, raw, weight.raw, bias.raw, runningMean.raw, runningVariance.raw, isTraining, momentum, epsilon)
+        $0, raw, weight.raw, bias.raw, runningMean.raw, runningVariance.raw, isTraining, momentum, epsilon,
+        isRectified)
     }
   }
 

@@ -21,9 +21,14 @@ public final class BatchNormalization: TrainingSensitive {
   }
 
   /// Applies the layer, and moves the running statistics while training.
-  public func callAsFunction(_ input: Tensor) -> Tensor {
+  public func callAsFunction(_ input: Tensor) -> Tensor { apply(to: input, isRectified: false) }
+
+  /// Applies the layer and ReLU after it.
+  public func rectified(_ input: Tensor) -> Tensor { apply(to: input, isRectified: true) }
+
+  private func apply(to input: Tensor, isRectified: Bool) -> Tensor {
     input.batchNormalized(
       weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
-      isTraining: isTraining, momentum: 0.1, epsilon: 1e-5)
+      isTraining: isTraining, momentum: 0.1, epsilon: 1e-5, isRectified: isRectified)
   }
 }

@@ -44,7 +44,8 @@ struct CatalogTests {
     }
     let both = try objects(["describe", "convolutional", "--json"])
     #expect(both.compactMap { $0["kind"] as? String } == ["encoder", "decoder"])
-    let settings = try #require(try objects(["describe", "training", "--json"])[0]["settings"] as? [[String: Any]])
+    let settings = try #require(
+      try objects(["describe", "training", "--json"])[0]["settings"] as? [[String: Any]])
     #expect(settings.contains { $0["key"] as? String == "training.steps" && $0["default"] is NSNull })
   }
 
@@ -53,12 +54,15 @@ struct CatalogTests {
     let workspace = try Workspace.withRun()
     let path = workspace.checkpoint(3).path
     let text = try workspace.moca(["inspect", path]).output
-    #expect(text.contains("encoder.projection.weight") && text.contains("8×32") && text.contains("moca-checkpoint-1"))
+    #expect(
+      text.contains("encoder.projection.weight") && text.contains("8×32")
+        && text.contains("moca-checkpoint-1"))
     let file = try #require(
       try json(workspace.moca(["inspect", path, "--json", "--verify"]).output) as? [String: Any])
     #expect((file["metadata"] as? [String: Any])?["step"] as? String == "3")
     let tensors = try #require(file["tensors"] as? [[String: Any]])
-    #expect(tensors.contains { $0["name"] as? String == "memory.queue.keys" && $0["shape"] as? [Int] == [16, 8] })
+    #expect(
+      tensors.contains { $0["name"] as? String == "memory.queue.keys" && $0["shape"] as? [Int] == [16, 8] })
     let run = try #require(try json(workspace.moca(["inspect", "tiny", "--json"]).output) as? [String: Any])
     #expect((run["record"] as? [String: Any])?["parameters"] as? Int == 36179)
     #expect((run["checkpoints"] as? [[String: Any]])?.count == 1)

@@ -3,27 +3,19 @@ import Testing
 
 @Suite("moca train --resume")
 struct ResumeTests {
-  @Test("Ctrl-C saves and ends with exit code 130; the command it names goes on to the same bits as a run never stopped")
+  @Test(
+    "Ctrl-C saves and ends with exit code 130; the command it names goes on to the same bits as a run never stopped"
+  )
   func interruption() throws {
     let workspace = try Workspace()
     let settings = Workspace.tiny + Workspace.queue + ["record.metrics=1"]
-    let process = workspace.process(["train", "--run", "cut"] + settings + ["training.steps=1000000"])
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    var text = ""
-    while case let data = errors.fileHandleForReading.availableData, !data.isEmpty {
-      text += String(decoding: data, as: UTF8.self)
-      // The bar's first line comes after the first line of the metrics.
-      if text.contains("train   0%") { break }
-    }
-    #expect(!(try workspace.metrics(of: "cut")).isEmpty)
-    process.interrupt()
-    text += String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 130, "\(text)")
-    #expect(text.contains("continue with: moca train --run cut --resume"), "\(text)")
+    // The bar's first line comes after the first line of the metrics.
+    let cut = try workspace.moca(
+      ["train", "--run", "cut"] + settings + ["training.steps=1000000"], sending: SIGINT,
+      onceSaid: "train   0%")
+    #expect(cut.status == 130, "\(cut.errors)")
+    #expect(cut.errors.contains("continue with: moca train --run cut --resume"), "\(cut.errors)")
+    let text = cut.errors
     let words = text.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).map(String.init)
     let position = try #require(words.firstIndex(of: "interrupted"))
     let step = try #require(Int(words[position + 3]))
@@ -34,8 +26,8 @@ struct ResumeTests {
     #expect(resumed.status == 0, "\(resumed.errors)")
     let whole = try workspace.moca(["train", "--run", "whole", "--quiet"] + settings + [more])
     #expect(whole.status == 0, "\(whole.errors)")
-    let ends = try ["cut", "whole"].map { try Data(contentsOf: workspace.checkpoint(step + 3, of: $0)) }
-    #expect(ends[0] == ends[1])
+    let end = try Data(contentsOf: workspace.checkpoint(step + 3, of: "whole"))
+    #expect(try same(end, workspace.checkpoint(step + 3, of: "cut")))
     let losses = try ["cut", "whole"].map { run in
       try workspace.metrics(of: run).map { $0["loss"] as? Double ?? .nan }
     }
@@ -45,19 +37,10 @@ struct ResumeTests {
   @Test("SIGTERM saves too")
   func termination() throws {
     let workspace = try Workspace()
-    let process = workspace.process(
-      ["train", "--run", "cut", "training.steps=1000000"] + Workspace.tiny.filter { !$0.contains("steps") })
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    while case let data = errors.fileHandleForReading.availableData, !data.isEmpty {
-      if String(decoding: data, as: UTF8.self).contains("train   0%") { break }
-    }
-    process.terminate()
-    _ = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 130)
+    let arguments =
+      ["train", "--run", "cut"] + Workspace.tiny + ["training.steps=1000000", "regularizer=none"]
+    let result = try workspace.moca(arguments, sending: SIGTERM, onceSaid: "train   0%")
+    #expect(result.status == 130, "\(result.errors)")
     #expect(workspace.contents.contains { $0.hasSuffix(".safetensors.zst") })
   }
 
@@ -67,7 +50,7 @@ struct ResumeTests {
     let before = try Data(contentsOf: workspace.checkpoint(3))
     let result = try workspace.moca(["train", "--run", "tiny", "--resume"])
     #expect(result.status == 0 && result.output.contains("the run was complete before"), "\(result.errors)")
-    #expect(try Data(contentsOf: workspace.checkpoint(3)) == before)
+    #expect(try same(before, workspace.checkpoint(3)))
   }
 
   @Test("another configuration is refused with the difference, and nothing changes")
@@ -78,7 +61,7 @@ struct ResumeTests {
     let result = try workspace.moca(arguments)
     #expect(result.status == 64)
     #expect(result.errors.contains("optimizer.learningRate: 0.001 → 0.5"), "\(result.errors)")
-    #expect(try Data(contentsOf: workspace["runs/tiny/run.yaml"]) == before)
+    #expect(try same(before, workspace["runs/tiny/run.yaml"]))
     #expect(!FileManager.default.fileExists(atPath: workspace.checkpoint(9).path))
   }
 
@@ -87,6 +70,7 @@ struct ResumeTests {
     let workspace = try Workspace()
     let result = try workspace.moca(
       ["train", "--run", "new", "--resume", "regularizer=none"] + Workspace.tiny)
-    #expect(result.status == 0 && result.errors.contains("there is no run in runs/new yet"), "\(result.errors)")
+    #expect(
+      result.status == 0 && result.errors.contains("there is no run in runs/new yet"), "\(result.errors)")
   }
 }

@@ -92,57 +92,84 @@ extension Workspace {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let candidates = [
-      URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("moca"),
+      URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
+        "moca"),
       Bundle.main.bundleURL.appendingPathComponent("moca"),
-      package.appendingPathComponent(".build/release/moca"), package.appendingPathComponent(".build/debug/moca"),
+      package.appendingPathComponent(".build/release/moca"),
+      package.appendingPathComponent(".build/debug/moca"),
     ]
-    guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
+    guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) })
+    else {
       fatalError("the executable moca was not found in \(candidates.map(\.path)); build it first")
     }
     return found
   }()
 
-  /// A process in this folder that is not started yet.
-  func process(_ arguments: [String]) -> Process {
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
-    process.currentDirectoryURL = url
-    var environment = ProcessInfo.processInfo.environment
-    environment["MOCA_CACHE"] = self["cache"].path
-    process.environment = environment
-    return process
-  }
-
   /// Runs `moca`.
-  func moca(_ arguments: [String]) throws -> Invocation { try finish(process(arguments)) }
+  func moca(_ arguments: [String]) throws -> Invocation { try finish(command(arguments)) }
 
   /// Runs `moca` under a limit on the size of files, in blocks of 512 bytes or more.
   func moca(_ arguments: [String], fileBlocks: Int) throws -> Invocation {
-    let process = process(["-c", "ulimit -f \(fileBlocks); exec \"$0\" \"$@\"", Self.executable.path] + arguments)
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    return try finish(process)
+    try finish("ulimit -f \(fileBlocks); " + command(arguments))
   }
 
-  private func finish(_ process: Process) throws -> Invocation {
-    let id = UUID().uuidString
-    let files = try [self[".out-\(id)"], self[".err-\(id)"]].map { file in
-      try Data().write(to: file)
-      return (url: file, handle: try FileHandle(forWritingTo: file))
+  /// Runs `moca` and sends it a signal once standard error holds `text`.
+  ///
+  /// - Returns: The exit code, and standard error.
+  func moca(_ arguments: [String], sending number: Int32, onceSaid text: String) throws -> Invocation {
+    let stream = try open("echo $$; " + command(arguments) + " 2>&1 >/dev/null")
+    let process = try #require(pid_t(Self.line(of: stream)?.trimmingCharacters(in: .newlines) ?? ""))
+    var errors = ""
+    var isSent = false
+    while let line = Self.line(of: stream) {
+      errors += line
+      if !isSent, line.contains(text) {
+        kill(process, number)
+        isSent = true
+      }
     }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = files[0].handle
-    process.standardError = files[1].handle
-    try process.run()
-    process.waitUntilExit()
-    let texts = try files.map { String(decoding: try Data(contentsOf: $0.url), as: UTF8.self) }
-    for file in files {
-      try file.handle.close()
-      try FileManager.default.removeItem(at: file.url)
-    }
-    return Invocation(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    return Invocation(status: Self.exitCode(pclose(stream)), output: "", errors: errors)
+  }
+
+  /// A line for the shell, whose process becomes the program. Foundation's `Process` hangs now and then where several
+  /// threads wait, so `popen` starts it.
+  private func command(_ arguments: [String]) -> String {
+    let words = [Self.executable.path] + arguments
+    let quoted = words.map { "'" + $0.replacingOccurrences(of: "'", with: "'\\''") + "'" }
+    return "exec " + quoted.joined(separator: " ") + " </dev/null"
+  }
+
+  private func open(_ line: String) throws -> UnsafeMutablePointer<FILE> {
+    try #require(popen("cd '\(url.path)'; export MOCA_CACHE='\(self["cache"].path)'; " + line, "r"))
+  }
+
+  private func finish(_ line: String) throws -> Invocation {
+    let file = self[".errors-\(UUID().uuidString)"]
+    let stream = try open(line + " 2>'\(file.path)'")
+    var output = ""
+    while let line = Self.line(of: stream) { output += line }
+    let status = Self.exitCode(pclose(stream))
+    let errors = try String(contentsOf: file, encoding: .utf8)
+    try FileManager.default.removeItem(at: file)
+    return Invocation(status: status, output: output, errors: errors)
+  }
+
+  private static func line(of stream: UnsafeMutablePointer<FILE>) -> String? {
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(line) }
+    guard getline(&line, &capacity, stream) >= 0, let line else { return nil }
+    return String(cString: line)
+  }
+
+  /// The exit code in the status of a process; 128 and the signal for one that was killed.
+  private static func exitCode(_ status: Int32) -> Int32 {
+    status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
   }
 }
+
+/// Whether a file has these bytes. A failed comparison of `Data` would search for the differences for minutes.
+func same(_ data: Data, _ file: URL) throws -> Bool { try Data(contentsOf: file) == data }
 
 /// Parses JSON.
 func json(_ text: String) throws -> Any {

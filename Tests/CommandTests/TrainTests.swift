@@ -14,7 +14,7 @@ struct TrainTests {
     for path in last.map(\.[1]) { #expect(workspace.has(path), "\(path)") }
     #expect(try pixels(of: workspace[last[0][1]])[0] > 8 * 28)
     #expect(result.output.contains("slicedWasserstein"))
-    for text in ["58 images of 3×28×28", "6 held out", "36179 parameters", "λ 100 (100 in the common unit)"] {
+    for text in ["58 images of 3×28×28", "6 held out", "36179 parameters", "in the common unit"] {
       #expect(result.errors.contains(text), "\(result.errors)")
     }
     #expect(!result.output.contains("\u{1B}") && !result.errors.contains("\u{1B}"))
@@ -84,10 +84,10 @@ struct TrainTests {
     let workspace = try Workspace.withRun()
     let before = try Data(contentsOf: workspace.checkpoint(3))
     let more = ["train", "--run", "tiny", "--resume", "--quiet", "training.steps=6"]
-    let full = try workspace.moca(more, fileBlocks: 100)
+    let full = try workspace.moca(more, fileBlocks: 600)
     #expect(full.status == 74, "\(full.errors)")
     #expect(full.errors.contains("error: ") && full.errors.contains("step-00000006.safetensors.zst"))
-    #expect(try Data(contentsOf: workspace.checkpoint(3)) == before)
+    #expect(try same(before, workspace.checkpoint(3)))
     #expect(!workspace.contents.contains { $0.contains("partial") || $0.contains("step-00000006.saf") })
     #expect(try workspace.moca(more).status == 0)
     #expect(FileManager.default.fileExists(atPath: workspace.checkpoint(6).path))

@@ -38,7 +38,7 @@ struct KillTests {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments =
-      ["train", "--run", folder[name].path, "--resume", "--quiet", "--threads", "2"] + Self.overrides
+      ["train", "--run", folder[name].path, "--resume", "--quiet", "--threads", "1"] + Self.overrides
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["MOCA_CACHE": folder["cache"].path]
     ) { $1 }

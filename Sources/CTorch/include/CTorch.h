@@ -164,7 +164,7 @@ CT_CALL ct_convolution(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, c
                        ct_tensor CT_NULLABLE bias, int64_t stride, int64_t padding, bool is_transposed);
 CT_CALL ct_batch_norm(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, ct_tensor weight, ct_tensor bias,
                       ct_tensor running_mean, ct_tensor running_variance, bool is_training, double momentum,
-                      double epsilon);
+                      double epsilon, bool is_rectified);
 CT_CALL ct_log_softmax(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_cross_entropy(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor logits, ct_tensor targets);
 CT_CALL ct_binary_cross_entropy_with_logits(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor logits, ct_tensor targets);

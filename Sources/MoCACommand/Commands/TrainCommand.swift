@@ -77,7 +77,8 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let catalogs = CommandContext.catalogs
     let named = try runName.map(RunLocation.new)
-    let experiment = try Experiment(stored(in: named) + layers(), catalogs: catalogs)
+    let stored = try stored(in: named)
+    let experiment = try Experiment([stored?.configuration].compactMap(\.self) + layers(), catalogs: catalogs)
     if isDryRun {
       try Trainer.check(experiment, catalogs: catalogs)
       print(try experiment.tree.yaml, terminator: "")
@@ -85,12 +86,12 @@ struct TrainCommand: ParsableCommand {
     }
     let folder = named ?? RunLocation.unused(Self.name(of: experiment))
     if RunLocation.isRun(folder), !resume { throw StorageError.exists(path: Console.path(folder)) }
-    try train(experiment, in: folder)
+    try train(experiment, in: folder, continuing: stored)
   }
 
-  private func train(_ experiment: Experiment, in folder: URL) throws {
+  private func train(_ experiment: Experiment, in folder: URL, continuing stored: StoredRun?) throws {
     var options = Trainer.Options(folder: folder)
-    options.device = try compute.prepare()
+    options.device = try compute.prepare(usualThreads: stored?.record?.tree["threads"]?.int)
     options.resumes = resume
     options.isQuiet = quiet
     // A reader of the output that goes away must not end hours of training.
@@ -100,7 +101,7 @@ struct TrainCommand: ParsableCommand {
       experiment, catalogs: CommandContext.catalogs, options: options, interruption: interruption)
     let summary = TrainingSummary(
       trainer: trainer, experiment: experiment, folder: folder, device: options.device)
-    if resume, !RunLocation.isRun(folder) {
+    if resume, stored == nil {
       Console.note("there is no run in \(Console.path(folder)) yet: starting it")
     }
     if !quiet { Console.note(summary.heading) }
@@ -131,17 +132,17 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension TrainCommand {
-  /// The configuration of the run that is continued.
-  private func stored(in folder: URL?) throws -> [ConfigurationValue] {
-    guard resume, let folder, RunLocation.isRun(folder) else { return [] }
-    return [try StoredRun(RunFolder(opening: folder)).configuration]
+  /// The run that is continued.
+  private func stored(in folder: URL?) throws -> StoredRun? {
+    guard resume, let folder, RunLocation.isRun(folder) else { return nil }
+    return try StoredRun(RunFolder(opening: folder))
   }
 
   /// The file, then the options, then the arguments.
   private func layers() throws -> [ConfigurationValue] {
     let file = try config.map(Self.configuration(at:))
     let short = try precision.map { try Experiment.layer(override: "training.precision=\($0)") }
-    return [file, short].compactMap(\.self) + (try overrides.map(Experiment.layer))
+    return try [file, short, Overrides(overrides).layer].compactMap(\.self)
   }
 
   private static func configuration(at path: String) throws -> ConfigurationValue {

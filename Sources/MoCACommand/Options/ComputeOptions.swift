@@ -19,9 +19,12 @@ struct ComputeOptions: ParsableArguments {
   }
 
   /// Checks the library, sets the threads and finds the device; call it before the first tensor.
-  func prepare() throws -> Device {
+  ///
+  /// - Parameter usualThreads: The threads where none are asked for; a run that is continued keeps its number, since
+  ///   another one adds in another order.
+  func prepare(usualThreads: Int? = nil) throws -> Device {
     try Runtime.verify()
-    if let threads { Runtime.setThreadCount(threads) }
+    if let threads = threads ?? usualThreads, threads > 0 { Runtime.setThreadCount(threads) }
     do {
       return try Runtime.device(named: device)
     } catch let error as TorchError {

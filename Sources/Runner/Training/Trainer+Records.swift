@@ -29,6 +29,7 @@ extension Trainer {
   func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates: Bool = false) throws {
     let step = state.completedSteps
     let means = try recorder.flush(lastCheckpoint: lastCheckpoint?.path)
+    if means.isEmpty { return }
     let seconds = (Self.now - intervalStart.time) / Double(max(1, step - intervalStart.step))
     var line: [(String, Double)] = [("epoch", Double(step) / Double(loader.batchesPerEpoch))]
     line += means

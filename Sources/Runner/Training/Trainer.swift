@@ -125,7 +125,7 @@ extension Trainer {
       try keepRecords(folder, metrics, bar)
       bar.update(step)
       if interruption.isRequested, step < totalSteps {
-        try log(metrics, bar)
+        if !recorder.isEmpty { try log(metrics, bar) }
         throw TrainingError.interrupted(step: step, checkpoint: try save(folder).path)
       }
     }
