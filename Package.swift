@@ -24,10 +24,13 @@ func shim() -> Target {
     return .target(
       name: "CTorch",
       exclude: [
-        "Autograd.cpp", "Boundary.cpp", "Families.cpp", "InPlace.cpp", "Network.cpp", "Runtime.cpp", "Shape.cpp",
+        "Autograd.cpp", "Boundary.cpp", "Families.cpp", "InPlace.cpp", "Network.cpp", "Runtime.cpp",
+        "Shape.cpp",
       ],
       sources: ["Prebuilt.c"],
-      linkerSettings: [.unsafeFlags(["-L\(prebuilt)", "-lctorch", "-Xlinker", "-rpath", "-Xlinker", prebuilt])])
+      linkerSettings: [
+        .unsafeFlags(["-L\(prebuilt)", "-lctorch", "-Xlinker", "-rpath", "-Xlinker", prebuilt])
+      ])
   }
   let cuda = hasCUDA ? ["-ltorch_cuda", "-lc10_cuda"] : []
   return .target(
@@ -38,7 +41,10 @@ func shim() -> Target {
     ] + (hasCUDA ? [.define("CT_WITH_CUDA")] : []),
     linkerSettings: [
       .unsafeFlags(
-        ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib", "-Xlinker", "--no-as-needed"]
+        [
+          "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib", "-Xlinker",
+          "--no-as-needed",
+        ]
           + ["-ltorch_cpu", "-lc10"] + cuda)
     ])
 }
@@ -85,7 +91,8 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Metrics", "CZstd", .product(name: "Crypto", package: "swift-crypto"),
+        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Metrics", "CZstd",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "MoCACommand",
@@ -103,7 +110,8 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
     .testTarget(
-      name: "RunnerTests", dependencies: ["Runner", "Backbones", "Priors", "Regularizers", "Datasets", "moca"]),
+      name: "RunnerTests",
+      dependencies: ["Runner", "Backbones", "Priors", "Regularizers", "Datasets", "moca"]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],
   cxxLanguageStandard: .cxx20

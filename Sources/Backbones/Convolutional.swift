@@ -74,7 +74,8 @@ public final class ConvolutionalEncoder: EncoderPlugin {
   public static let name = "convolutional"
   public static let summary = "strided 4×4 convolutions with batch normalisation (the RAE CIFAR-10 network)"
   public static let reference = Citation(
-    "Ghosh et al., From Variational to Deterministic Autoencoders, ICLR 2020", url: "https://arxiv.org/abs/1903.12436")
+    "Ghosh et al., From Variational to Deterministic Autoencoders, ICLR 2020",
+    url: "https://arxiv.org/abs/1903.12436")
 
   private let stages: [EncoderStage]
   private let projection: Linear
@@ -82,9 +83,11 @@ public final class ConvolutionalEncoder: EncoderPlugin {
   public init(_ configuration: ConvolutionalConfiguration, context: EncoderContext) throws {
     let plan = try ConvolutionalPlan(context.imageShape)
     let width = configuration.width
-    let channels = [context.imageShape.channels] + (0..<(plan.doublings == 2 ? 4 : plan.doublings + 1)).map {
-      width << min($0, 3)
-    }
+    let channels =
+      [context.imageShape.channels]
+      + (0..<(plan.doublings == 2 ? 4 : plan.doublings + 1)).map {
+        width << min($0, 3)
+      }
     stages = zip(channels, channels.dropFirst()).map { EncoderStage($0, $1, using: context.generator) }
     let side = context.imageShape.height >> stages.count
     projection = Linear(
@@ -101,7 +104,8 @@ public final class ConvolutionalDecoder: DecoderPlugin {
   public typealias Configuration = ConvolutionalConfiguration
 
   public static let name = ConvolutionalEncoder.name
-  public static let summary = "strided transposed 4×4 convolutions with batch normalisation (the RAE CIFAR-10 network)"
+  public static let summary =
+    "strided transposed 4×4 convolutions with batch normalisation (the RAE CIFAR-10 network)"
   public static let reference = ConvolutionalEncoder.reference
 
   private let projection: Linear
@@ -131,6 +135,7 @@ public final class ConvolutionalDecoder: DecoderPlugin {
     var maps = projection(latents).reshaped(latents.shape[0], -1, base, base).channelsLast()
     maps = stages.reduce(normalization.rectified(maps)) { $1($0) }
     // A 4×4 kernel of stride 1 leaves one row and column too many, as "same" padding does in Keras.
-    return output(maps).narrowed(along: 2, from: 0, count: side).narrowed(along: 3, from: 0, count: side).sigmoid()
+    return output(maps).narrowed(along: 2, from: 0, count: side).narrowed(along: 3, from: 0, count: side)
+      .sigmoid()
   }
 }

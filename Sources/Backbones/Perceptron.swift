@@ -22,7 +22,8 @@ public final class PerceptronEncoder: EncoderPlugin {
 
   public init(_ configuration: PerceptronConfiguration, context: EncoderContext) throws {
     network = MultilayerPerceptron(
-      [context.imageShape.valueCount] + configuration.hidden + [context.featureCount], using: context.generator)
+      [context.imageShape.valueCount] + configuration.hidden + [context.featureCount],
+      using: context.generator)
   }
 
   public func encode(_ images: Tensor) -> Tensor { network(images.flattened(from: 1)) }

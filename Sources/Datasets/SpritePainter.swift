@@ -17,23 +17,25 @@ struct SpritePainter {
   private let direction: (x: Float, y: Float)
 
   /// Draws the properties of sprite `index`.
-  init(seed: UInt64, index: Int, size: Int) {
-    var random = RandomStream(seed: seed, "sprite", UInt64(index))
-    self.size = size
+  init(_ configuration: Sprites.Configuration, index: Int) {
+    var random = RandomStream(seed: UInt64(configuration.seed), "sprite", UInt64(index))
+    size = configuration.size
+    let isPlain = configuration.background == .black
     label = random.below(SpriteShape.allCases.count)
     shape = SpriteShape.allCases[label]
-    let width = Float(size)
+    let width = Float(configuration.size)
     radius = width * random.uniform(0.22...0.31)
     let margin = radius * 1.15
     centre = (random.uniform(margin...(width - margin)), random.uniform(margin...(width - margin)))
-    let angle = random.uniform(0...(2 * .pi))
+    let angle = random.uniform(0...(2 * .pi)) * (configuration.rotates ? 1 : 0)
     turn = (cos(angle), sin(angle))
-    let isDark = random.uniform() < 0.5
+    let isDark = random.uniform() < 0.5 || isPlain
     fill = Self.color(
       hue: random.uniform(), saturation: random.uniform(0.65...1),
       value: isDark ? random.uniform(0.75...1) : random.uniform(0.35...0.75))
-    ground = Self.ground(isDark, &random)
-    shade = random.uniform() < 0.5 ? Self.ground(isDark, &random) - ground : SIMD3(repeating: 0)
+    ground = isPlain ? .zero : Self.ground(isDark, &random)
+    let isShaded = !isPlain && random.uniform() < 0.5
+    shade = isShaded ? Self.ground(isDark, &random) - ground : .zero
     let slope = random.uniform(0...(2 * .pi))
     direction = (cos(slope) / width, sin(slope) / width)
   }

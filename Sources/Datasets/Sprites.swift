@@ -11,12 +11,18 @@ public struct Sprites: Dataset {
     @Setting("how many images to draw; null means 8192", .atLeast(1)) public var count: Int? = 8192
     @Setting("width and height in pixels", .between(8, 1024)) public var size = 32
     @Setting("3 for colour, 1 for grey") public var channels = 3
+    @Setting("what lies behind the figures: varied light and dark grounds, or black")
+    public var background = Background.varied
+    @Setting("whether figures are turned by any angle") public var rotates = true
     @Setting("decides what is drawn, whatever the seed of the training", .atLeast(0)) public var seed = 0
     @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
     @Setting("mirror images at random while training") public var flips = false
     public init() {}
     public func validate() throws { try checkChannels(channels) }
   }
+
+  /// What lies behind the figures.
+  public enum Background: String, SettingValue, CaseIterable { case varied, black }
 
   public static let name = "sprites"
   public static let summary = "coloured figures drawn on the spot; nothing to download"
@@ -31,7 +37,7 @@ public struct Sprites: Dataset {
   }
 
   public func load(in context: LoadContext) throws -> PackedImages {
-    try context.cache.images(dataset: "sprites/1", configuration: configuration, source: .none) { writer in
+    try context.cache.images(dataset: "sprites/2", configuration: configuration, source: .none) { writer in
       try draw(into: writer, progress: context.progress)
     }
   }
@@ -41,12 +47,11 @@ public struct Sprites: Dataset {
   ) throws -> PackedImages {
     let (count, size, channels) = (configuration.count ?? 8192, configuration.size, configuration.channels)
     let shape = ImageShape(channels: channels, height: size, width: size)
-    let seed = UInt64(configuration.seed)
     let chunk = max(1, (16 << 20) / shape.valueCount)
     var labels: [Int] = []
     for start in stride(from: 0, to: count, by: chunk) {
       let drawn = Array(start..<min(start + chunk, count)).parallelMap { index in
-        let painter = SpritePainter(seed: seed, index: index, size: size)
+        let painter = SpritePainter(configuration, index: index)
         let pixels = [UInt8](unsafeUninitializedCapacity: shape.valueCount) { buffer, initialized in
           if let base = buffer.baseAddress { painter.paint(channels: channels, into: base) }
           initialized = shape.valueCount

@@ -49,7 +49,9 @@ public final class RandomStreams {
 
   /// The states of all streams used so far.
   public var states: [NamedTensor] {
-    generators.sorted { $0.key.rawValue < $1.key.rawValue }.map { NamedTensor($0.key.rawValue, $0.value.state) }
+    generators.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+      NamedTensor($0.key.rawValue, $0.value.state)
+    }
   }
 
   /// Takes streams back to stored states.

@@ -70,7 +70,8 @@ public enum UnitSphere {
   }
 
   /// Five-point Gauss-Legendre quadrature.
-  private static func gaussLegendre(from start: Double, to end: Double, _ body: (Double) -> Double) -> Double {
+  private static func gaussLegendre(from start: Double, to end: Double, _ body: (Double) -> Double) -> Double
+  {
     let (center, half) = ((start + end) / 2, (end - start) / 2)
     let inner = (5 - 2 * (10.0 / 7).squareRoot()).squareRoot() / 3
     let outer = (5 + 2 * (10.0 / 7).squareRoot()).squareRoot() / 3

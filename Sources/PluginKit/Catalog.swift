@@ -12,7 +12,8 @@ public struct Catalog<Context, Product>: Sendable {
     /// The plugin's defaults laid under `tree`, checked and complete.
     public let resolve: @Sendable (_ tree: ConfigurationValue, _ path: String) throws -> ConfigurationValue
     /// Builds the plugin from a configuration and its context.
-    public let make: @Sendable (_ tree: ConfigurationValue, _ path: String, _ context: Context) throws -> Product
+    public let make:
+      @Sendable (_ tree: ConfigurationValue, _ path: String, _ context: Context) throws -> Product
 
     /// The name on the command line.
     public var name: String { type.name }

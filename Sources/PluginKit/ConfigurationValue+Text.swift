@@ -61,7 +61,8 @@ extension ConfigurationValue {
     switch self {
     case .list(let values): return .sequence(.init(values.map(\.node), .implicit, .flow))
     case .object(let members):
-      return .mapping(.init(members.map { (Node($0.key), $0.value.node) }, .implicit, members.isEmpty ? .flow : .block))
+      return .mapping(
+        .init(members.map { (Node($0.key), $0.value.node) }, .implicit, members.isEmpty ? .flow : .block))
     case .string(let text):
       let isAmbiguous = Self(plainScalar: text) != self
       return .scalar(.init(text, .implicit, isAmbiguous ? .doubleQuoted : .any))

@@ -10,7 +10,8 @@ public final class Hypersphere: PriorPlugin {
   public static let name = "hypersphere"
   public static let summary = "uniform on the unit sphere"
   public static let reference = Citation(
-    "Davidson et al., Hyperspherical Variational Auto-Encoders, UAI 2018", url: "https://arxiv.org/abs/1804.00891")
+    "Davidson et al., Hyperspherical Variational Auto-Encoders, UAI 2018",
+    url: "https://arxiv.org/abs/1804.00891")
 
   public let latentSize: Int
   public let geometry = LatentGeometry.sphere

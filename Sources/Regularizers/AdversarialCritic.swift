@@ -23,7 +23,8 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
     @Setting("units of each hidden layer of the critic", .between(1, 65536)) public var width = 512
     @Setting("hidden layers of the critic", .between(1, 32)) public var depth = 4
     @Setting("step size of the critic's Adam", .above(0)) public var criticLearningRate = 0.001
-    @Setting("decay of the first moment of the critic's Adam", .within(0, below: 1)) public var criticBeta1 = 0.5
+    @Setting("decay of the first moment of the critic's Adam", .within(0, below: 1)) public var criticBeta1 =
+      0.5
     @Setting("whether the prior's log density is added to the critic's output, where it is known")
     public var addsLogDensity = true
 

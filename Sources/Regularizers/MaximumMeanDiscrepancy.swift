@@ -57,7 +57,9 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
   /// The mean kernel over all pairs; where the first rows of `second` are `first` itself, without equal pairs.
   private func meanKernel(_ first: Tensor, _ second: Tensor, isPairedWithItself: Bool) -> Tensor {
     let distances = first.squaredDistances(to: second)
-    let kernel = bandwidths.map { $0 / (distances + $0) }.reduce(nil) { sum, term in sum.map { $0 + term } ?? term }
+    let kernel = bandwidths.map { $0 / (distances + $0) }.reduce(nil) { sum, term in
+      sum.map { $0 + term } ?? term
+    }
     guard let kernel else { fatalError("mmd has no kernel") }
     let (rows, columns) = (Double(first.shape[0]), Double(second.shape[0]))
     if !isPairedWithItself { return kernel.mean() }

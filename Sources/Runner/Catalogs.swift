@@ -22,7 +22,8 @@ public struct Catalogs: Sendable {
 
   /// Collects the catalogs.
   public init(
-    datasets: DatasetCatalog, encoders: EncoderCatalog, decoders: DecoderCatalog, posteriors: PosteriorCatalog,
+    datasets: DatasetCatalog, encoders: EncoderCatalog, decoders: DecoderCatalog,
+    posteriors: PosteriorCatalog,
     priors: PriorCatalog, regularizers: RegularizerCatalog, memories: MemoryCatalog, samplers: SamplerCatalog
   ) {
     self.datasets = datasets
@@ -61,7 +62,8 @@ extension Catalog {
   public var summaries: [PluginSummary] {
     entries.map {
       PluginSummary(
-        kind: kind, name: $0.name, summary: $0.type.summary, reference: $0.type.reference, settings: $0.settings)
+        kind: kind, name: $0.name, summary: $0.type.summary, reference: $0.type.reference,
+        settings: $0.settings)
     }
   }
 }

@@ -30,8 +30,11 @@ public struct RunRecord: Sendable {
       .init("steps", .integer(totalSteps)),
       .init("parameters", .integer(state.model.parameterCount)),
       .init("weightInCommonUnit", .number(state.commonWeight)),
-      .init("imageShape", .list([data.images.shape.channels, data.images.shape.height, data.images.shape.width]
-        .map { .integer($0) })),
+      .init(
+        "imageShape",
+        .list(
+          [data.images.shape.channels, data.images.shape.height, data.images.shape.width]
+            .map { .integer($0) })),
       .init("trainingImages", .integer(data.split.training.count)),
       .init("heldOutImages", .integer(data.split.heldOut.count)),
       .init("dataDigest", .string(data.images.digest)),

@@ -79,7 +79,9 @@ extension TrainedModel {
   }
 
   /// Encodes and decodes packed images, in the order of `indices`.
-  public func reconstruct(_ images: PackedImages, indices: [Int]) -> (originals: Tensor, reconstructions: Tensor) {
+  public func reconstruct(_ images: PackedImages, indices: [Int]) -> (
+    originals: Tensor, reconstructions: Tensor
+  ) {
     withoutGradients {
       let batch = ImageBatch(shape: images.shape, device: device).tensor(gather(images, indices: indices))
       return (batch, decode(model.encode(batch)))

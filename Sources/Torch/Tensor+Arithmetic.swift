@@ -70,7 +70,9 @@ extension Tensor {
   public func exp() -> Tensor { tensor("exp", [self]) { ct_exp($0, raw) } }
   public func log() -> Tensor { tensor("log", [self]) { ct_log($0, raw) } }
   public func squareRoot() -> Tensor { tensor("squareRoot", [self]) { ct_sqrt($0, raw) } }
-  public func reciprocalSquareRoot() -> Tensor { tensor("reciprocalSquareRoot", [self]) { ct_rsqrt($0, raw) } }
+  public func reciprocalSquareRoot() -> Tensor {
+    tensor("reciprocalSquareRoot", [self]) { ct_rsqrt($0, raw) }
+  }
   public func squared() -> Tensor { tensor("squared", [self]) { ct_square($0, raw) } }
   public func absolute() -> Tensor { tensor("absolute", [self]) { ct_abs($0, raw) } }
   public func sine() -> Tensor { tensor("sine", [self]) { ct_sin($0, raw) } }

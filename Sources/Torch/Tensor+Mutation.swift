@@ -29,7 +29,9 @@ extension Tensor {
 
   /// Replaces the rows at `indices` (`int64`) by those of `source`.
   public func replaceRows(at indices: Tensor, with source: Tensor) {
-    trapping("replaceRows", [self, indices, source]) { ct_index_copy_in_place(raw, 0, indices.raw, source.raw) }
+    trapping("replaceRows", [self, indices, source]) {
+      ct_index_copy_in_place(raw, 0, indices.raw, source.raw)
+    }
   }
 
   /// Moves each tensor towards its target: t ← t + weight × (target − t).
@@ -72,7 +74,8 @@ public struct AdamStep {
 
   /// Groups the tensors.
   public init(
-    parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor], steps: [Tensor]
+    parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor],
+    steps: [Tensor]
   ) {
     self.parameters = parameters
     self.gradients = gradients

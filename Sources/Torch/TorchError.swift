@@ -40,7 +40,9 @@ func throwing(_ call: () -> OpaquePointer?) throws {
 
 /// Runs a call whose failure is a mistake of the program: traps with the operation, the shapes and libtorch's text.
 @inline(__always)
-func trapping(_ operation: StaticString, _ arguments: @autoclosure () -> [Tensor], _ call: () -> OpaquePointer?) {
+func trapping(
+  _ operation: StaticString, _ arguments: @autoclosure () -> [Tensor], _ call: () -> OpaquePointer?
+) {
   if let error = call() { trap(operation, arguments(), TorchError(consuming: error)) }
 }
 

@@ -59,7 +59,9 @@ public final class Adam {
   public var gradients: [Tensor] { slots.compactMap(\.parameter.wrappedValue.gradient) }
 
   /// Forgets the gradients.
-  public func clearGradients() { slots.forEach { $0.parameter.wrappedValue.clearGradient() } }
+  public func clearGradients() {
+    for slot in slots { slot.parameter.wrappedValue.clearGradient() }
+  }
 
   /// Moves every parameter that has a gradient.
   public func step(learningRate: Double) {

@@ -65,7 +65,9 @@ extension Module {
   }
 
   /// Takes every parameter out of training.
-  public func freeze() { namedParameters().forEach { $0.parameter.freeze() } }
+  public func freeze() {
+    for (_, parameter) in namedParameters() { parameter.freeze() }
+  }
 
   /// Moves the state to a device. Call it before an optimizer takes the parameters.
   public func move(to device: Device) {
@@ -106,8 +108,13 @@ extension Module {
     switch value {
     case let parameter as Parameter: [(name, .parameter(parameter))]
     case let buffer as Buffer:
-      [(name.split(separator: ".").dropLast().map { $0 + "." }.joined() + (buffer.name ?? lastPart(of: name)),
-        .buffer(buffer))]
+      [
+        (
+          name.split(separator: ".").dropLast().map { $0 + "." }.joined()
+            + (buffer.name ?? lastPart(of: name)),
+          .buffer(buffer)
+        )
+      ]
     case let module as any Module:
       [(name, .module(module))] + module.elements(prefix: name + ".")
     case let modules as [any Module]:

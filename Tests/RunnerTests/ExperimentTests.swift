@@ -32,7 +32,8 @@ struct ExperimentTests {
       ("regularizer=mdm", "did you mean \"mmd\"?"), ("regulariser=mmd", "did you mean \"regularizer\"?"),
       ("regularizer.temprature=1", "did you mean \"regularizer.temperature\"?"),
       ("learningRate=1", "optimizer.learningRate"), ("regularizer.temperature=0", "above 0"),
-      ("training.batch=big", "a whole number"), ("memory.momentum=1", "below 1"), ("training=5", "group of keys"),
+      ("training.batch=big", "a whole number"), ("memory.momentum=1", "below 1"),
+      ("training=5", "group of keys"),
     ])
   func refusals(override: String, fragment: String) {
     let error = #expect(throws: ConfigurationError.self) { _ = try tiny([override]) }
@@ -41,7 +42,9 @@ struct ExperimentTests {
 
   @Test("a memory under a regularizer that looks at no samples is refused")
   func memoryWithoutSamples() {
-    let error = #expect(throws: ConfigurationError.self) { _ = try tiny(["regularizer=none", "memory=queue"]) }
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try tiny(["regularizer=none", "memory=queue"])
+    }
     #expect(error?.description.contains("looks at no samples") == true)
   }
 

@@ -13,7 +13,8 @@ struct KillTests {
     "record.evaluation=10", "record.samples=10",
   ]
 
-  @Test("a run killed at a random moment and resumed, twenty times, ends with the bits of the run never killed")
+  @Test(
+    "a run killed at a random moment and resumed, twenty times, ends with the bits of the run never killed")
   func killAndResume() throws {
     let folder = try TemporaryFolder()
     let start = ProcessInfo.processInfo.systemUptime

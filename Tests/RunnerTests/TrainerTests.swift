@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Training a run", .serialized)
 struct TrainerTests {
-  @Test("every regularizer trains and leaves a whole run folder", arguments: Catalogs.tested.regularizers.names)
+  @Test(
+    "every regularizer trains and leaves a whole run folder", arguments: Catalogs.tested.regularizers.names)
   func trains(regularizer: String) throws {
     let folder = try TemporaryFolder()
     let usesQueue = regularizer == "moca"
@@ -126,7 +127,9 @@ struct TrainerTests {
     #expect(abs(scores[1] / scores[0] - 1) < 0.1, "\(scores)")
   }
 
-  @Test("real images train from the archive and the IDX files", .enabled(if: hasSharedData, "../shared/data is absent"))
+  @Test(
+    "real images train from the archive and the IDX files",
+    .enabled(if: hasSharedData, "../shared/data is absent"))
   func realImages() throws {
     let folder = try TemporaryFolder()
     let sources = [
@@ -134,9 +137,10 @@ struct TrainerTests {
       ["dataset=mnist", "dataset.path=\(sharedData.path)"],
     ]
     for (index, source) in sources.enumerated() {
-      let layers = try (tinyOverrides.filter { !$0.hasPrefix("dataset") } + source + ["dataset.count=200"]).map {
-        try Experiment.layer(override: $0)
-      }
+      let layers = try (tinyOverrides.filter { !$0.hasPrefix("dataset") } + source + ["dataset.count=200"])
+        .map {
+          try Experiment.layer(override: $0)
+        }
       let outcome = try train(
         Experiment(layers, catalogs: .tested), in: folder["\(index)"], cache: folder["cache"])
       #expect(outcome.steps == 5)
@@ -144,7 +148,8 @@ struct TrainerTests {
   }
 
   private func experiment(_ overrides: [String]) throws -> Experiment {
-    let kept = overrides.contains("memory=batch") ? tinyOverrides.filter { !$0.hasPrefix("memory") } : tinyOverrides
+    let kept =
+      overrides.contains("memory=batch") ? tinyOverrides.filter { !$0.hasPrefix("memory") } : tinyOverrides
     return try Experiment(
       (kept + overrides).map { try Experiment.layer(override: $0) }, catalogs: .tested)
   }

@@ -80,6 +80,7 @@ struct TrainCommand: ParsableCommand {
     let stored = try stored(in: named)
     let experiment = try Experiment([stored?.configuration].compactMap(\.self) + layers(), catalogs: catalogs)
     if isDryRun {
+      try Runtime.verify()
       try Trainer.check(experiment, catalogs: catalogs)
       print(try experiment.tree.yaml, terminator: "")
       return

@@ -56,7 +56,8 @@ public struct Experiment: Sendable {
     record = try Self.section("record", tree)
   }
 
-  private static func section<C: PluginConfiguration>(_ name: String, _ tree: ConfigurationValue) throws -> C {
+  private static func section<C: PluginConfiguration>(_ name: String, _ tree: ConfigurationValue) throws -> C
+  {
     try C(tree[name] ?? .empty, path: name)
   }
 }

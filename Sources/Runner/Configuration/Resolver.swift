@@ -49,7 +49,9 @@ struct Resolver {
     let isOther = change["name"].map { $0 != before } ?? false
     differences[section] = isOther ? change : current.merged(with: change)
     // A memory that nobody named is the regularizer's own, and so are the settings made for it.
-    if isOther, section == "regularizer", differences["memory"]?["name"] == nil { differences["memory"] = nil }
+    if isOther, section == "regularizer", differences["memory"]?["name"] == nil {
+      differences["memory"] = nil
+    }
   }
 
   /// The complete configuration and the plugins chosen in it.
@@ -80,7 +82,8 @@ struct Resolver {
   private func name(in section: String) throws -> String? {
     guard let value = differences[section]?["name"] else { return nil }
     guard let text = value.text else {
-      throw ConfigurationError.wrongType(path: section, expected: "the name of a \(section)", found: value.json)
+      throw ConfigurationError.wrongType(
+        path: section, expected: "the name of a \(section)", found: value.json)
     }
     return text
   }
@@ -99,7 +102,8 @@ struct Resolver {
     }
   }
 
-  private func regularizerType(_ choices: [String: Experiment.Choice]) throws -> (any RegularizerPlugin.Type)? {
+  private func regularizerType(_ choices: [String: Experiment.Choice]) throws -> (any RegularizerPlugin.Type)?
+  {
     guard let name = choices["regularizer"]?.name else { return nil }
     return try catalogs.regularizers.entry(named: name).type as? any RegularizerPlugin.Type
   }

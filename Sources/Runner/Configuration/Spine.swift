@@ -9,7 +9,8 @@ public struct LatentConfiguration: PluginConfiguration {
 
 /// `reconstruction`: the unit of the reconstruction error.
 public struct ReconstructionConfiguration: PluginConfiguration {
-  @Setting("reduction of the squared error: sum over an image (the common unit), mean over its values, or 0.2 × sum")
+  @Setting(
+    "reduction of the squared error: sum over an image (the common unit), mean over its values, or 0.2 × sum")
   public var unit = Unit.sum
 
   public init() {}
@@ -94,7 +95,9 @@ public struct RecordConfiguration: PluginConfiguration {
   @Setting("steps between sample grids", .atLeast(1)) public var samples = 500
   @Setting("steps between checkpoints", .atLeast(1)) public var checkpoint = 500
   @Setting("newest checkpoints kept beside the best", .atLeast(1)) public var keep = 1
-  @Setting("held-out score that names the best checkpoint: reconstruction error, or sliced Wasserstein distance to the prior")
+  @Setting(
+    "held-out score that names the best checkpoint: reconstruction error, or sliced Wasserstein distance to the prior"
+  )
   public var best = Score.reconstruction
 
   public init() {}

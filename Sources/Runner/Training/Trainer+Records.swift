@@ -6,9 +6,10 @@ extension Trainer {
   /// The text of `run.yaml`.
   func record() throws -> String {
     var file = experiment.tree
-    file[RunRecord.key] = RunRecord(
-      state: state, data: data, orderDigest: loader.orderDigest(), totalSteps: totalSteps
-    ).tree
+    file[RunRecord.key] =
+      RunRecord(
+        state: state, data: data, orderDigest: loader.orderDigest(), totalSteps: totalSteps
+      ).tree
     return try file.yaml
   }
 
@@ -117,7 +118,9 @@ extension Trainer {
     let (records, metadata) = try StateFile.read(checkpoint.url)
     try state.restore(records, completedSteps: checkpoint.step)
     lastCheckpoint = checkpoint.url
-    if let score = metadata["bestScore"].flatMap(Double.init), let step = metadata["bestStep"].flatMap(Int.init) {
+    if let score = metadata["bestScore"].flatMap(Double.init),
+      let step = metadata["bestStep"].flatMap(Int.init)
+    {
       best = (score, step)
       // A process may have been killed after it saved its best checkpoint and before it noted it.
       if try folder.checkpoints().contains(where: { $0.step == step }) { try folder.markBest(step: step) }

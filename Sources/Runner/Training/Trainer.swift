@@ -59,7 +59,8 @@ public final class Trainer {
   ///
   /// - Throws: ``ConfigurationError``, ``DataError``.
   public init(
-    _ experiment: Experiment, catalogs: Catalogs, options: Options, interruption: Interruption = Interruption()
+    _ experiment: Experiment, catalogs: Catalogs, options: Options,
+    interruption: Interruption = Interruption()
   ) throws {
     try Self.check(experiment, catalogs: catalogs)
     self.experiment = experiment

@@ -86,7 +86,8 @@ public final class TrainingState {
     var scalars = [NamedTensor("reconstruction", reconstruction), NamedTensor("penalty", penalty.value)]
     scalars += penalty.diagnostics
     if measuresGradients {
-      scalars.append(NamedTensor("gradientRatio", gradientRatio(weighted, reconstruction, forward.context.latents)))
+      scalars.append(
+        NamedTensor("gradientRatio", gradientRatio(weighted, reconstruction, forward.context.latents)))
     }
     let loss = reconstruction + weighted
     scalars.insert(NamedTensor("loss", loss), at: 0)
