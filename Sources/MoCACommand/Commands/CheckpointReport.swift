@@ -7,6 +7,8 @@ struct CheckpointReport {
   let url: URL
   let header: CheckpointHeader
   let isVerified: Bool
+  /// By tensor; empty where they were not asked for.
+  let values: [String: TensorValues]
 
   /// Long texts of the metadata, which the table leaves to JSON.
   private static let longKeys: Set = ["configuration"]
@@ -20,7 +22,10 @@ struct CheckpointReport {
       .init(
         "tensors",
         .list(
-          header.tensors.map { tensor in .object(zip(Self.columns, row(tensor)).map { .init($0.key, $1) }) })),
+          header.tensors.map { tensor in
+            let columns = zip(Self.columns, row(tensor)).map { ConfigurationValue.Member($0.key, $1) }
+            return .object(columns + (values[tensor.name]?.members ?? []))
+          })),
     ])
   }
 
@@ -67,5 +72,27 @@ struct CheckpointReport {
       return .string(entry.value)
     }
     return tree
+  }
+}
+
+/// What is compared where two programs read the same checkpoint.
+struct TensorValues {
+  private let sum: Double
+  private let first: [Double]
+
+  /// The values of every tensor of a checkpoint, by name.
+  static func read(_ url: URL) throws -> [String: TensorValues] {
+    let records = try CheckpointFile.read(url).records
+    return try Dictionary(uniqueKeysWithValues: records.map { ($0.name, try TensorValues($0)) })
+  }
+
+  private init(_ record: TensorRecord) throws {
+    let values = try Tensor(record).doubles
+    sum = values.reduce(0, +)
+    first = Array(values.prefix(4))
+  }
+
+  var members: [ConfigurationValue.Member] {
+    [.init("sum", .number(sum)), .init("first", .list(first.map { .number($0) }))]
   }
 }

@@ -17,6 +17,7 @@ struct InspectCommand: ParsableCommand {
         moca inspect faces                    the run's record and its checkpoints
         moca inspect faces --verify           reads every byte of every checkpoint
         moca inspect faces --json
+        moca inspect faces.safetensors.zst --json --values    sums, to check another reader
       """)
 
   @Argument(
@@ -30,13 +31,21 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @Flag(help: "With --json: each tensor's sum and first four values, to compare with another reader's.")
+  var values = false
+
+  func validate() throws {
+    if values, !json { throw ValidationError("--values goes with --json") }
+  }
+
   func run() throws {
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
     if isThere, !isFolder.boolValue {
       let url = URL(fileURLWithPath: path)
       let header = try verify ? CheckpointFile.verify(url) : CheckpointFile.readHeader(url)
-      let report = CheckpointReport(url: url, header: header, isVerified: verify)
+      let report = CheckpointReport(
+        url: url, header: header, isVerified: verify, values: try values ? TensorValues.read(url) : [:])
       print(json ? report.tree.json : report.text)
       return
     }
