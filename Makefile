@@ -23,7 +23,7 @@ build: setup
 
 # Tests run side by side, so each computes on one thread.
 test: setup
-	OMP_NUM_THREADS=1 $(SWIFT) test -c release --disable-xctest
+	OMP_NUM_THREADS=1 $(SWIFT) test -c release --disable-testable-imports --disable-xctest
 
 demo: build
 	@Scripts/demo.sh $(MOCA)
