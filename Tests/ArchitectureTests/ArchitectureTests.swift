@@ -33,7 +33,7 @@ struct ArchitectureTests {
 
   /// Modules of the Swift toolchain.
   private static let toolchain: Set<String> = [
-    "Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch", "Synchronization", "Glibc",
+    "Foundation", "FoundationEssentials", "Dispatch", "Synchronization", "Glibc",
     "Musl", "Darwin", "Swift",
   ]
 
