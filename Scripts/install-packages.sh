@@ -2,7 +2,7 @@
 # Installs the system libraries that the build needs, where they are missing (Debian and Ubuntu).
 set -euo pipefail
 
-packages="libzstd-dev libarchive-dev libturbojpeg0-dev libpng-dev"
+packages="libzstd-dev libarchive-dev libturbojpeg0-dev libpng-dev zstd"
 
 fail() {
   printf 'error: %s\n' "$*" >&2

@@ -19,7 +19,7 @@ PANELS = [
     ("reconstruction", "training reconstruction error"),
     ("heldOutReconstruction", "held-out reconstruction error"),
     ("heldOut.slicedWasserstein", "held-out codes: distance to the prior"),
-    ("gradientRatio", "‖∇ weighted penalty‖ / ‖∇ reconstruction‖"),
+    ("heldOut.effectiveRank", "held-out codes: effective rank"),
 ]
 
 
@@ -39,7 +39,7 @@ def draw(runs: list[tuple[dict, list[dict]]], output: Path) -> None:
         nulls = [line[key + ".null"] for _, lines in runs for line in lines if key + ".null" in line]
         if nulls:
             axis.axhline(nulls[-1], color="black", linestyle="--", linewidth=1, label="draws of the prior")
-        axis.set(title=title, xlabel="step", yscale="symlog" if key == "gradientRatio" else "log")
+        axis.set(title=title, xlabel="step", yscale="log")
         axis.grid(alpha=0.3)
     axes.flat[2].legend(fontsize=8)
     figure.savefig(output, dpi=90)
@@ -49,7 +49,6 @@ def row(configuration: dict, lines: list[dict]) -> str:
     """The last held-out scores of a run."""
     last = [line for line in lines if "heldOutReconstruction" in line][-1]
     seconds = sorted(line["stepSeconds"] for line in lines[2:])
-    ratios = [line["gradientRatio"] for line in lines if "gradientRatio" in line]
     cells = [
         configuration["regularizer"]["name"],
         configuration["memory"]["name"],
@@ -58,7 +57,6 @@ def row(configuration: dict, lines: list[dict]) -> str:
         f"{last['heldOut.slicedWasserstein']:.3f} ({last['heldOut.slicedWasserstein.null']:.3f})",
         f"{last['heldOut.meanNorm']:.3f} ({last['heldOut.meanNorm.null']:.3f})",
         f"{last['heldOut.effectiveRank']:.1f} ({last['heldOut.effectiveRank.null']:.1f})",
-        f"{sorted(ratios)[len(ratios) // 2]:.2f}",
         f"{1000 * seconds[len(seconds) // 2]:.0f}",
     ]
     return "| " + " | ".join(cells) + " |"
@@ -69,8 +67,8 @@ def main() -> None:
     runs = [read(folder) for folder in folders]
     draw(runs, output)
     print("| regularizer | memory | λ | reconstruction | sliced Wasserstein | mean norm | effective rank "
-          "| gradient ratio | ms / step |")
-    print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
+          "| ms / step |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|")
     for configuration, lines in runs:
         print(row(configuration, lines))
 

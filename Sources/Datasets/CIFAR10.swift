@@ -13,6 +13,8 @@ public struct CIFAR10: Dataset {
     @Setting("which batches") public var split = Subset.train
     @Setting("use the first so many images; null for all", .atLeast(1)) public var count: Int? = nil
     @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
+    @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
+    public var holdoutSeed = 0
     @Setting("mirror images at random while training") public var flips = false
     public init() {}
   }

@@ -7,6 +7,8 @@ public protocol DatasetConfiguration: PluginConfiguration {
   var count: Int? { get }
   /// The share of the images that is held out from training.
   var holdout: Double { get }
+  /// Decides which images are held out; the same for every seed of the training.
+  var holdoutSeed: Int { get }
   /// Whether training mirrors images at random.
   var flips: Bool { get }
 }

@@ -9,6 +9,8 @@ public struct IDXConfiguration: DatasetConfiguration {
   @Setting("28, or 32 with a black border of 2 pixels") public var size = 28
   @Setting("use the first so many images; null for all", .atLeast(1)) public var count: Int? = nil
   @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
+  @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
+  public var holdoutSeed = 0
   @Setting("mirror images at random while training") public var flips = false
 
   public init() {}

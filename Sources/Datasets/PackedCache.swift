@@ -51,7 +51,7 @@ struct PackedCache {
     _ dataset: String, _ configuration: some PluginConfiguration, _ source: SourceIdentity
   ) -> String {
     var tree = configuration.tree
-    for ignored in ["holdout", "flips", "path", "download"] { tree[ignored] = nil }
+    for ignored in ["holdout", "holdoutSeed", "flips", "path", "download"] { tree[ignored] = nil }
     let text = ([dataset, tree.json] + source.lines).joined(separator: "\n")
     let name = dataset.prefix { $0 != "/" }
     return "\(name)-" + SHA256.hash(data: Array(text.utf8)).prefix(16).hexadecimal

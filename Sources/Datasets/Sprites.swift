@@ -16,6 +16,8 @@ public struct Sprites: Dataset {
     @Setting("whether figures are turned by any angle") public var rotates = true
     @Setting("decides what is drawn, whatever the seed of the training", .atLeast(0)) public var seed = 0
     @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
+    @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
+    public var holdoutSeed = 0
     @Setting("mirror images at random while training") public var flips = false
     public init() {}
     public func validate() throws { try checkChannels(channels) }

@@ -19,6 +19,8 @@ public struct LatentMatch: Sendable {
 
   /// Measures codes.
   ///
+  /// Codes that are not finite give scores of NaN.
+  ///
   /// - Parameters:
   ///   - codes: `[count, latentSize]` on the prior's support, best of held-out images.
   ///   - prior: The law that they should follow.
@@ -33,7 +35,8 @@ public struct LatentMatch: Sendable {
       ("effectiveRank", effectiveRank),
     ]
     scores = withoutGradients {
-      measures.map { Score(name: $0.0, value: $0.1(codes), null: $0.1(draws)) }
+      let isSound = codes.isFinite.all().item != 0
+      return measures.map { Score(name: $0.0, value: isSound ? $0.1(codes) : .nan, null: $0.1(draws)) }
     }
   }
 

@@ -17,6 +17,14 @@ final class KeyQueue: Module {
         path: "memory.capacity", found: "\(capacity)",
         allowed: "at least training.batch, which is \(context.batchSize)")
     }
+    let valueLimit = 1 << 31
+    if capacity > valueLimit / context.prior.latentSize {
+      throw ConfigurationError.outOfRange(
+        path: "memory.capacity", found: "\(capacity)",
+        allowed:
+          "at most \(valueLimit / context.prior.latentSize) with latent.size=\(context.prior.latentSize): "
+          + "8 GiB of keys")
+    }
     self.capacity = capacity
     keys = context.prior.sample(capacity, using: context.generator)
     position = .zeros([1], dtype: .int64)

@@ -19,7 +19,20 @@ struct Combination: Sendable, CustomTestStringConvertible {
         PriorCatalog.standard.names.map { Combination(regularizer: entry.name, memory: memory, prior: $0) }
       }
     }
-    .filter { $0.regularizer != "moca" || $0.prior == "hypersphere" }
+    .filter { $0.isPossible }
+
+  /// Whether the regularizer takes the prior: it says so when it is built.
+  private var isPossible: Bool {
+    do {
+      _ = try ToyRun(self)
+      return true
+    } catch let error as ConfigurationError {
+      if case .incompatible = error { return false }
+      return true
+    } catch {
+      return true
+    }
+  }
 }
 
 /// A small model with everything that a training step needs.

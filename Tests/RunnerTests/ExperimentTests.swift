@@ -19,6 +19,16 @@ struct ExperimentTests {
     #expect(same["regularizer"].settings["temperature"] == .number(0.2))
   }
 
+  @Test("a file's memory settings go with the regularizer that they were made for")
+  func memoryFollows() throws {
+    let file = try ConfigurationValue(yaml: "regularizer: moca\nmemory: {capacity: 512}")
+    let swapped = try Experiment(
+      [file, Experiment.layer(override: "regularizer=mmd")], catalogs: .tested)
+    #expect(swapped["memory"].name == "batch")
+    let kept = try Experiment([file, Experiment.layer(override: "memory=momentum-queue")], catalogs: .tested)
+    #expect(kept["memory"].settings["capacity"] == .integer(512))
+  }
+
   @Test("backbone sets encoder and decoder")
   func backboneGroup() throws {
     let experiment = try tiny(["backbone.width=24"])
@@ -34,6 +44,7 @@ struct ExperimentTests {
       ("learningRate=1", "optimizer.learningRate"), ("regularizer.temperature=0", "above 0"),
       ("training.batch=big", "a whole number"), ("memory.momentum=1", "below 1"),
       ("training=5", "group of keys"),
+      ("training.epochs=9223372036854775807", "between 1 and 1000000"),
     ])
   func refusals(override: String, fragment: String) {
     let error = #expect(throws: ConfigurationError.self) { _ = try tiny([override]) }

@@ -86,6 +86,70 @@ struct TrainerTests {
     #expect(try Data(contentsOf: folder["run/metrics.jsonl"]) == before)
   }
 
+  @Test("a lengthened run knows its length: interrupted and resumed without overrides, it goes on to the end")
+  func lengthened() throws {
+    let folder = try TemporaryFolder()
+    _ = try train(try tinyExperiment(), in: folder["run"], cache: folder["cache"])
+    let longer = try tinyExperiment("training.steps=9")
+    let interruption = Interruption()
+    interruption.request()
+    var options = Trainer.Options(folder: folder["run"])
+    options.cacheFolder = folder["cache"]
+    options.isQuiet = true
+    options.resumes = true
+    #expect(throws: TrainingError.self) {
+      _ = try Trainer(longer, catalogs: .tested, options: options, interruption: interruption).run()
+    }
+    let stored = try StoredRun(RunFolder(opening: folder["run"])).experiment(.tested)
+    #expect(stored.training.steps == 9)
+    let resumed = try train(stored, in: folder["run"], cache: folder["cache"], resumes: true)
+    let whole = try train(longer, in: folder["whole"], cache: folder["cache"])
+    #expect(try checkpoint(resumed) == checkpoint(whole))
+  }
+
+  @Test("an update that spoils the weights is never saved or evaluated", arguments: [1, 3])
+  func spoiledUpdate(checkpointInterval: Int) throws {
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: TrainingError.self) {
+      _ = try train(
+        try tinyExperiment(
+          "optimizer.learningRate=1e39", "record.checkpoint=\(checkpointInterval)", "record.evaluation=1"),
+        in: folder["run"], cache: folder["cache"])
+    }
+    guard case .notFinite(_, let step, _, nil) = error else {
+      Issue.record("found \(String(describing: error))")
+      return
+    }
+    #expect(step == 1)
+    #expect(try RunFolder(opening: folder["run"]).checkpoints().isEmpty)
+  }
+
+  @Test("another run's checkpoint under a name of this run is refused")
+  func foreignCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    _ = try train(try tinyExperiment("training.seed=5"), in: folder["other"], cache: folder["cache"])
+    _ = try train(try tinyExperiment(), in: folder["run"], cache: folder["cache"])
+    let own = try RunFolder(opening: folder["run"]).checkpointURL(step: 5)
+    try FileManager.default.removeItem(at: own)
+    try FileManager.default.copyItem(
+      at: RunFolder(opening: folder["other"]).checkpointURL(step: 5), to: own)
+    let error = #expect(throws: TrainingError.self) {
+      _ = try train(try tinyExperiment(), in: folder["run"], cache: folder["cache"], resumes: true)
+    }
+    #expect(error?.description.contains("training.seed: 5 → 0") == true)
+  }
+
+  @Test("the split follows its own seed and no other")
+  func split() throws {
+    let folder = try TemporaryFolder()
+    let splits = try [[], ["training.seed=3"], ["dataset.holdoutSeed=3"]].map { overrides in
+      let layers = try (tinyOverrides + overrides).map { try Experiment.layer(override: $0) }
+      let experiment = try Experiment(layers, catalogs: .tested)
+      return try DataSource(experiment, catalogs: .tested, cacheFolder: folder["cache"]).split.heldOut
+    }
+    #expect(splits[0] == splits[1] && splits[0] != splits[2])
+  }
+
   @Test("a run interrupted by request saves first and goes on to the same bits")
   func interruption() throws {
     let folder = try TemporaryFolder()

@@ -59,9 +59,10 @@ public struct OptimizerConfiguration: PluginConfiguration {
 /// `schedule`: how step size and weight change over the run.
 public struct ScheduleConfiguration: PluginConfiguration {
   @Setting("course of the step size after warm-up") public var learningRate = Course.constant
-  @Setting("steps in which the step size rises linearly from zero", .atLeast(0)) public var warmup = 0
+  @Setting("steps in which the step size rises linearly from zero", .between(0, 1_000_000_000)) public
+    var warmup = 0
   @Setting("the step size at the end as a share of the first", .between(0, 1)) public var finalShare = 0.01
-  @Setting("steps in which the penalty's weight rises linearly from zero", .atLeast(0))
+  @Setting("steps in which the penalty's weight rises linearly from zero", .between(0, 1_000_000_000))
   public var weightWarmup = 0
 
   public init() {}
@@ -72,8 +73,8 @@ public struct ScheduleConfiguration: PluginConfiguration {
 
 /// `training`: how long, how much at a time, from which seed.
 public struct TrainingConfiguration: PluginConfiguration {
-  @Setting("passes over the training images", .atLeast(1)) public var epochs = 100
-  @Setting("steps; null for what the epochs come to", .atLeast(1)) public var steps: Int?
+  @Setting("passes over the training images", .between(1, 1_000_000)) public var epochs = 100
+  @Setting("steps; null for what the epochs come to", .between(1, 1_000_000_000)) public var steps: Int?
   @Setting("images in a step", .between(2, 1_048_576)) public var batch = 100
   @Setting("seed of every random stream", .atLeast(0)) public var seed = 0
   @Setting("precision of matrix products and convolutions") public var precision = Precision.float32
@@ -90,11 +91,12 @@ public struct TrainingConfiguration: PluginConfiguration {
 
 /// `record`: what a run writes, and when.
 public struct RecordConfiguration: PluginConfiguration {
-  @Setting("steps between lines of metrics.jsonl", .atLeast(1)) public var metrics = 20
-  @Setting("steps between evaluations on held-out images", .atLeast(1)) public var evaluation = 500
-  @Setting("steps between sample grids", .atLeast(1)) public var samples = 500
-  @Setting("steps between checkpoints", .atLeast(1)) public var checkpoint = 500
-  @Setting("newest checkpoints kept beside the best", .atLeast(1)) public var keep = 1
+  @Setting("steps between lines of metrics.jsonl", .between(1, 1_000_000_000)) public var metrics = 20
+  @Setting("steps between evaluations on held-out images", .between(1, 1_000_000_000)) public var evaluation =
+    500
+  @Setting("steps between sample grids", .between(1, 1_000_000_000)) public var samples = 500
+  @Setting("steps between checkpoints", .between(1, 1_000_000_000)) public var checkpoint = 500
+  @Setting("newest checkpoints kept beside the best", .between(1, 1_000_000)) public var keep = 1
   @Setting(
     "held-out score that names the best checkpoint: reconstruction error, or sliced Wasserstein distance to the prior"
   )

@@ -26,8 +26,9 @@ public struct DataSource: Sendable {
       in: LoadContext(cacheFolder: cacheFolder, resize: Self.resize, progress: progress))
     let configuration: any DatasetConfiguration = dataset.configuration
     flips = configuration.flips
-    // The split belongs to the data: it is the same for every seed of a comparison.
-    split = Split(count: images.count, holdout: configuration.holdout, seed: 0)
+    // The split belongs to the data: it is the same for every training seed of a comparison.
+    split = Split(
+      count: images.count, holdout: configuration.holdout, seed: UInt64(configuration.holdoutSeed))
   }
 
   /// `$MOCA_CACHE`, else `$XDG_CACHE_HOME/moca`, else `~/.cache/moca`.

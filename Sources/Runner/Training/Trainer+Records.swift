@@ -41,6 +41,7 @@ extension Trainer {
     line.append(("learningRate", state.schedule.learningRate(after: max(0, step - 1))))
     line.append(("stepSeconds", seconds))
     line.append(("imagesPerSecond", Double(experiment.training.batch) / max(seconds, 1e-9)))
+    if evaluates { try checkState() }
     if evaluates, let scores = heldOutScores() {
       line += scores.metrics
       let score = score(scores)
@@ -88,6 +89,7 @@ extension Trainer {
   /// Writes a checkpoint, notes it as the latest, and as the best where it is.
   @discardableResult
   func save(_ folder: RunFolder) throws -> URL {
+    try checkState()
     let step = state.completedSteps
     let url = folder.checkpointURL(step: step)
     var metadata = [
@@ -105,6 +107,18 @@ extension Trainer {
     return url
   }
 
+  /// Refuses to evaluate or save a state that the last update spoiled: its loss was still finite.
+  func checkState() throws {
+    let tensors = state.namedTensors.filter {
+      [.float32, .float64, .bfloat16, .float16].contains($0.tensor.dtype) && $0.tensor.elementCount > 0
+    }
+    let isSound = Tensor.stacked(tensors.map { $0.tensor.isFinite.all() }).values(as: Bool.self)
+    guard let index = isSound.firstIndex(of: false) else { return }
+    throw TrainingError.notFinite(
+      term: "tensor \(tensors[index].name)", step: state.completedSteps, value: .nan,
+      checkpoint: lastCheckpoint?.path)
+  }
+
   /// Continues from the newest checkpoint that can be read, after checking that the run is the same.
   func restore(from folder: RunFolder) throws {
     let run = try StoredRun(folder)
@@ -114,8 +128,13 @@ extension Trainer {
     if let expected = run.record?.dataDigest, expected != data.images.digest {
       throw TrainingError.otherData(expected: expected, found: data.images.digest)
     }
-    guard let checkpoint = try folder.latestReadableCheckpoint() else { return }
+    if experiment.tree != run.configuration { try rewriteRecord(folder, run) }
+    let found = try folder.latestReadableCheckpoint { damaged, error in
+      Terminal.standardError.write("warning: \(damaged.url.lastPathComponent) is passed over: \(error)\n")
+    }
+    guard let checkpoint = found else { return }
     let (records, metadata) = try StateFile.read(checkpoint.url)
+    try checkOrigin(of: checkpoint, metadata)
     try state.restore(records, completedSteps: checkpoint.step)
     lastCheckpoint = checkpoint.url
     if let score = metadata["bestScore"].flatMap(Double.init),
@@ -127,14 +146,41 @@ extension Trainer {
     }
   }
 
+  /// Keeps the digests of the start and takes over a changed length, so that the next resume knows it too.
+  private func rewriteRecord(_ folder: RunFolder, _ run: StoredRun) throws {
+    guard var record = run.record?.tree else { return }
+    record["steps"] = .integer(totalSteps)
+    var file = experiment.tree
+    file[RunRecord.key] = record
+    try folder.commit(configuration: file.yaml)
+  }
+
+  /// Refuses a checkpoint that another run, step or device has left under this name.
+  private func checkOrigin(of checkpoint: RunFolder.Checkpoint, _ metadata: [String: String]) throws {
+    let path = checkpoint.url.path
+    if metadata["step"] != String(checkpoint.step) {
+      throw CheckpointError.notACheckpoint(
+        path: path,
+        reason: "it was saved at step \(metadata["step"] ?? "?"), its name says \(checkpoint.step)")
+    }
+    let stored = try ConfigurationValue(yaml: metadata["configuration"] ?? "{}")
+    let differences = Experiment.differences(from: stored, to: experiment.tree).filter { !mayChange($0.key) }
+    if !differences.isEmpty { throw TrainingError.differs(differences, run: path) }
+    if let device = metadata["device"], device != "\(options.device)" {
+      throw TrainingError.otherDevice(expected: device, found: "\(options.device)")
+    }
+  }
+
   /// Whether a key changes how long a run is or what it writes, but none of its steps.
   private func mayChange(_ key: String) -> Bool {
     let isLength = key == "training.epochs" || key == "training.steps"
-    return key.hasPrefix("record.") || isLength && experiment.schedule.learningRate == .constant
+    return key.hasPrefix("record.") && key != "record.best"
+      || isLength && experiment.schedule.learningRate == .constant
   }
 
   /// The pictures and scores at the end of a run.
   func finish(_ folder: RunFolder, wasComplete: Bool) throws -> Outcome {
+    try checkState()
     let samples = folder.sampleURL(step: state.completedSteps)
     let reconstructions = folder.samplesURL.appendingPathComponent("reconstructions.png")
     if !FileManager.default.fileExists(atPath: samples.path) { try drawSamples(to: samples) }

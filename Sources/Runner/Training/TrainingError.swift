@@ -6,6 +6,8 @@ public enum TrainingError: Error, CustomStringConvertible {
   case interrupted(step: Int, checkpoint: String)
   /// A run was continued with another configuration.
   case differs([Experiment.Difference], run: String)
+  /// A run was continued on another kind of device, whose random streams are others.
+  case otherDevice(expected: String, found: String)
   /// The data are not those that the run was trained on.
   case otherData(expected: String, found: String)
 
@@ -21,6 +23,9 @@ public enum TrainingError: Error, CustomStringConvertible {
         + differences.map { "  \($0.key): \($0.mine?.json ?? "absent") → \($0.theirs?.json ?? "absent")" }
         .joined(separator: "\n")
         + "\nleave the overrides out to continue it, or start another run with --run"
+    case .otherDevice(let expected, let found):
+      "the run was saved on \(expected) and cannot be continued on \(found), whose random streams are others; "
+        + "add --device \(expected)"
     case .otherData(let expected, let found):
       "the images are not those that the run was trained on (their digest is \(found), the run's \(expected)); "
         + "restore the data, or start another run with --run"
@@ -32,7 +37,7 @@ public enum TrainingError: Error, CustomStringConvertible {
     switch self {
     case .notFinite: 1
     case .interrupted: Interruption.exitCode
-    case .differs: 64
+    case .differs, .otherDevice: 64
     case .otherData: 65
     }
   }

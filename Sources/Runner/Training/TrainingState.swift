@@ -73,7 +73,7 @@ public final class TrainingState {
   ///
   /// - Parameters:
   ///   - images: `[batch, channels, height, width]` in [0, 1], channels-last, on the state's device.
-  ///   - measuresGradients: Whether to add the ratio ‖∇ weighted penalty‖ / ‖∇ reconstruction‖ at the latents, which
+  ///   - measuresGradients: Whether to add the ratio ‖∇ weighted penalty‖ / ‖∇ reconstruction‖ at the features, which
   ///     costs another pass through the decoder.
   /// - Returns: The terms of the loss as rank-0 tensors on the device; nothing is read back.
   public func step(on images: Tensor, measuresGradients: Bool = false) -> [NamedTensor] {
@@ -87,7 +87,7 @@ public final class TrainingState {
     scalars += penalty.diagnostics
     if measuresGradients {
       scalars.append(
-        NamedTensor("gradientRatio", gradientRatio(weighted, reconstruction, forward.context.latents)))
+        NamedTensor("gradientRatio", gradientRatio(weighted, reconstruction, forward.features)))
     }
     let loss = reconstruction + weighted
     scalars.insert(NamedTensor("loss", loss), at: 0)
@@ -101,24 +101,32 @@ public final class TrainingState {
     return scalars.map { NamedTensor($0.name, $0.tensor.detached()) }
   }
 
-  private func forward(_ images: Tensor) -> (reconstructions: Tensor, context: RegularizationContext) {
-    let (latents, reconstructions) = withAutocast(to: dtype, on: device) {
+  /// What the pass through the networks leaves.
+  private struct Forward {
+    let features: Tensor
+    let reconstructions: Tensor
+    let context: RegularizationContext
+  }
+
+  private func forward(_ images: Tensor) -> Forward {
+    let (features, latents, reconstructions) = withAutocast(to: dtype, on: device) {
       let features = model.encoder.encode(images).to(dtype: .float32)
       let latents = model.prior.project(model.posterior.draw(from: features, using: streams[.posterior]))
-      return (latents, model.decode(latents))
+      return (features, latents, model.decode(latents))
     }
     let recollection = withoutGradients {
       withAutocast(to: dtype, on: device) { memory.recall(images: images, latents: latents.detached()) }
     }
     let context = RegularizationContext(
       latents: latents, recollection: recollection, prior: model.prior, streams: streams)
-    return (reconstructions, context)
+    return Forward(features: features, reconstructions: reconstructions, context: context)
   }
 
-  private func gradientRatio(_ weighted: Tensor, _ reconstruction: Tensor, _ latents: Tensor) -> Tensor {
+  /// Taken before the projection: a pull along the radius of the sphere moves nothing and does not count.
+  private func gradientRatio(_ weighted: Tensor, _ reconstruction: Tensor, _ features: Tensor) -> Tensor {
     guard weighted.requiresGradient else { return .scalar(0, on: device) }
-    let pull = weighted.gradients(withRespectTo: [latents], retainsGraph: true)
-    let error = reconstruction.gradients(withRespectTo: [latents], retainsGraph: true)
+    let pull = weighted.gradients(withRespectTo: [features], retainsGraph: true)
+    let error = reconstruction.gradients(withRespectTo: [features], retainsGraph: true)
     return Tensor.totalNorm(pull) / Tensor.totalNorm(error).clamped(min: 1e-30)
   }
 
