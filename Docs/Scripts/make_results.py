@@ -41,14 +41,14 @@ def draw(runs: list[tuple[dict, list[dict]]], output: Path) -> None:
             axis.axhline(nulls[-1], color="black", linestyle="--", linewidth=1, label="draws of the prior")
         axis.set(title=title, xlabel="step", yscale="log")
         axis.grid(alpha=0.3)
-    axes.flat[2].legend(fontsize=8)
+    handles, labels = axes.flat[2].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=8)
     figure.savefig(output, dpi=90)
 
 
 def row(configuration: dict, lines: list[dict]) -> str:
     """The last held-out scores of a run."""
     last = [line for line in lines if "heldOutReconstruction" in line][-1]
-    seconds = sorted(line["stepSeconds"] for line in lines[2:])
     cells = [
         configuration["regularizer"]["name"],
         configuration["memory"]["name"],
@@ -57,7 +57,6 @@ def row(configuration: dict, lines: list[dict]) -> str:
         f"{last['heldOut.slicedWasserstein']:.3f} ({last['heldOut.slicedWasserstein.null']:.3f})",
         f"{last['heldOut.meanNorm']:.3f} ({last['heldOut.meanNorm.null']:.3f})",
         f"{last['heldOut.effectiveRank']:.1f} ({last['heldOut.effectiveRank.null']:.1f})",
-        f"{1000 * seconds[len(seconds) // 2]:.0f}",
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -66,9 +65,8 @@ def main() -> None:
     output, *folders = map(Path, sys.argv[1:])
     runs = [read(folder) for folder in folders]
     draw(runs, output)
-    print("| regularizer | memory | λ | reconstruction | sliced Wasserstein | mean norm | effective rank "
-          "| ms / step |")
-    print("|---|---|---:|---:|---:|---:|---:|---:|")
+    print("| regularizer | memory | λ | reconstruction | sliced Wasserstein | mean norm | effective rank |")
+    print("|---|---|---:|---:|---:|---:|---:|")
     for configuration, lines in runs:
         print(row(configuration, lines))
 

@@ -10,7 +10,7 @@ import MoCAProtocols
 ///
 /// Four hidden layers of 512 are the authors' for MNIST (1024 for CelebA), β₁ = 0.5 and a step size of 1e-3 theirs for
 /// CelebA's critic. λ = 1 is ours: on the sphere, with the autoencoder's own step size at 1e-3, ten times as much drove
-/// all codes of CIFAR-10 to one side within 600 steps (`moca train … regularizer.weight=10` shows it as `meanNorm`).
+/// the codes of CIFAR-10 to one side within 300 steps (`Docs/Results.md`).
 public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "wae-gan"
   public static let summary = "a critic on the latents with its own optimizer (WAE-GAN)"

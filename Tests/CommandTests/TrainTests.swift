@@ -20,6 +20,18 @@ struct TrainTests {
     #expect(!result.output.contains("\u{1B}") && !result.errors.contains("\u{1B}"))
   }
 
+  @Test("with --json the scores and paths are JSON")
+  func json() throws {
+    let workspace = try Workspace()
+    let result = try workspace.moca(["train", "--run", "tiny", "--json"] + Workspace.tiny + Workspace.queue)
+    #expect(result.status == 0, "\(result.errors)")
+    let tree = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+    let scores = tree?["scores"] as? [String: [String: Double]]
+    #expect(tree?["steps"] as? Int == 3 && scores?["slicedWasserstein"]?["null"] != nil)
+    let samples = try #require(tree?["samples"] as? String)
+    #expect(FileManager.default.fileExists(atPath: samples))
+  }
+
   @Test("runs without a name get names that are not taken")
   func names() throws {
     let workspace = try Workspace()

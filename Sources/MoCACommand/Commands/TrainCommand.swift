@@ -58,6 +58,9 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Show no progress.")
   var quiet = false
 
+  @Flag(help: "Print the final scores and paths as JSON.")
+  var json = false
+
   @Flag(
     name: [.customLong("dry-run"), .customLong("print-config")],
     help: "Print the resolved configuration as YAML and stop.")
@@ -108,7 +111,8 @@ struct TrainCommand: ParsableCommand {
     if !quiet { Console.note(summary.heading) }
     summary.warnings.forEach(Console.warning)
     do {
-      print(summary.results(try trainer.run()))
+      let outcome = try trainer.run()
+      print(json ? summary.tree(outcome).json : summary.results(outcome))
     } catch let error as TrainingError {
       throw explained(error, in: folder)
     }

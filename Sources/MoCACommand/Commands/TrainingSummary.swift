@@ -79,6 +79,24 @@ struct TrainingSummary {
     return lines.joined(separator: "\n")
   }
 
+  /// The same for programs.
+  func tree(_ outcome: Trainer.Outcome) -> ConfigurationValue {
+    let scores = outcome.heldOut.map { scores in
+      ConfigurationValue.object(
+        [.init("reconstruction", .object([.init("value", .number(scores.reconstruction))]))]
+          + scores.latentMatch.scores.map {
+            .init($0.name, .object([.init("value", .number($0.value)), .init("null", .number($0.null))]))
+          })
+    }
+    return .object([
+      .init("run", .string(outcome.folder.path)), .init("steps", .integer(outcome.steps)),
+      .init("wasComplete", .boolean(outcome.wasComplete)),
+      .init("heldOutImages", outcome.heldOut.map { .integer($0.imageCount) } ?? .null),
+      .init("scores", scores ?? .null), .init("samples", .string(outcome.samples.path)),
+      .init("reconstructions", .string(outcome.reconstructions.path)),
+    ])
+  }
+
   private func table(_ scores: HeldOutScores) -> TextTable {
     var table = TextTable(columns: [
       "score", .init("value"), .init("null", title: "a perfect match gives"), "meaning",
