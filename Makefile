@@ -35,7 +35,7 @@ benchmark: build
 	@Benchmarks/compare.sh
 
 lint:
-	$(SWIFT) format lint --strict --recursive --configuration .swift-format Sources Tests Benchmarks Package.swift
+	@Scripts/check-format.sh
 
 clean:
 	rm -rf .build runs

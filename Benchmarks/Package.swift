@@ -6,6 +6,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "MoCA", path: "..")],
   targets: [
-    .executableTarget(name: "step", dependencies: ["MoCACommand", "MoCAProtocols", "Runner"].map { .product(name: $0, package: "MoCA") })
+    .executableTarget(
+      name: "step",
+      dependencies: ["MoCACommand", "MoCAProtocols", "Runner"].map { .product(name: $0, package: "MoCA") })
   ]
 )
