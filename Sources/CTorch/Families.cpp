@@ -7,7 +7,6 @@
 #include <ATen/ops/all.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/amin.h>
-#include <ATen/ops/atan2.h>
 #include <ATen/ops/clamp_max.h>
 #include <ATen/ops/clamp_min.h>
 #include <ATen/ops/clone.h>
@@ -16,17 +15,12 @@
 #include <ATen/ops/diagonal.h>
 #include <ATen/ops/div.h>
 #include <ATen/ops/eq.h>
-#include <ATen/ops/erfinv.h>
 #include <ATen/ops/exp.h>
-#include <ATen/ops/floor.h>
 #include <ATen/ops/gt.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/lgamma.h>
 #include <ATen/ops/linalg_eigvalsh.h>
-#include <ATen/ops/linalg_svdvals.h>
 #include <ATen/ops/log.h>
-#include <ATen/ops/log1p.h>
-#include <ATen/ops/logical_not.h>
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/lt.h>
 #include <ATen/ops/matmul.h>
@@ -42,10 +36,8 @@
 #include <ATen/ops/round.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/sigmoid.h>
-#include <ATen/ops/sign.h>
 #include <ATen/ops/sin.h>
 #include <ATen/ops/softplus.h>
-#include <ATen/ops/special_ndtr.h>
 #include <ATen/ops/special_ndtri.h>
 #include <ATen/ops/sqrt.h>
 #include <ATen/ops/square.h>

@@ -8,7 +8,6 @@
 #include <ATen/ops/eye.h>
 #include <ATen/ops/flip.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/gather.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/masked_fill.h>
 #include <ATen/ops/narrow.h>
@@ -79,10 +78,6 @@ ct_error *ct_select(ct_tensor *out, ct_tensor self, int64_t dim, int64_t index) 
 
 ct_error *ct_index_select(ct_tensor *out, ct_tensor self, int64_t dim, ct_tensor index) {
   return guarded([&] { *out = own(at::index_select(self->value, dim, index->value)); });
-}
-
-ct_error *ct_gather(ct_tensor *out, ct_tensor self, int64_t dim, ct_tensor index) {
-  return guarded([&] { *out = own(at::gather(self->value, dim, index->value)); });
 }
 
 ct_error *ct_unsqueeze(ct_tensor *out, ct_tensor self, int64_t dim) {

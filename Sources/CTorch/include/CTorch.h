@@ -111,13 +111,12 @@ CT_CALL ct_rand(ct_tensor CT_NULLABLE *CT_NONNULL out, const int64_t *sizes, int
                 ct_dtype dtype, ct_device device);
 
 // Families: one list each, declared here and defined in Families.cpp.
-#define CT_UNARY_OPS(X)                                                                              \
-  X(neg) X(exp) X(log) X(log1p) X(sqrt) X(rsqrt) X(square) X(abs) X(sign) X(sin) X(cos) X(acos)      \
-  X(sigmoid) X(tanh) X(relu) X(softplus) X(erfinv) X(lgamma) X(floor) X(round) X(isfinite)           \
-  X(logical_not) X(detach) X(clone) X(diagonal) X(special_ndtr) X(special_ndtri)                     \
-  X(linalg_eigvalsh) X(linalg_svdvals)
-#define CT_BINARY_OPS(X)                                                                             \
-  X(add) X(sub) X(mul) X(div) X(matmul) X(maximum) X(minimum) X(pow) X(atan2) X(eq) X(lt) X(gt)
+#define CT_UNARY_OPS(X) \
+  X(neg) X(exp) X(log) X(sqrt) X(rsqrt) X(square) X(abs) X(sin) X(cos) X(acos) X(sigmoid) X(tanh) \
+  X(relu) X(softplus) X(lgamma) X(round) X(isfinite) X(detach) X(clone) X(diagonal) \
+  X(special_ndtri) X(linalg_eigvalsh)
+#define CT_BINARY_OPS(X) \
+  X(add) X(sub) X(mul) X(div) X(matmul) X(maximum) X(minimum) X(eq) X(lt)
 #define CT_SCALAR_OPS(X) X(add) X(mul) X(div) X(pow) X(clamp_min) X(clamp_max) X(remainder) X(lt) X(gt)
 #define CT_TOTAL_OPS(X) X(sum) X(mean) X(all) X(amax) X(amin) X(median)
 #define CT_REDUCTION_OPS(X) X(sum) X(mean) X(amax) X(amin) X(logsumexp)
@@ -143,7 +142,6 @@ CT_CALL ct_transpose(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int6
 CT_CALL ct_narrow(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim, int64_t start, int64_t length);
 CT_CALL ct_select(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim, int64_t index);
 CT_CALL ct_index_select(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim, ct_tensor index);
-CT_CALL ct_gather(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim, ct_tensor index);
 CT_CALL ct_unsqueeze(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_squeeze(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_flip(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
