@@ -5,9 +5,6 @@ struct StepRecorder {
   private var names: [String] = []
   private var pending: [(step: Int, values: Tensor)] = []
 
-  /// Whether everything noted has been read.
-  var isEmpty: Bool { pending.isEmpty }
-
   /// Notes a step's scalars without reading them.
   mutating func note(step: Int, _ scalars: [NamedTensor]) {
     names = scalars.map(\.name)

@@ -26,7 +26,7 @@ extension Trainer {
     if saves || evaluates { try save(folder) }
   }
 
-  /// Reads back the scalars since the last line, checks them, and writes a line.
+  /// Reads back the scalars since the last line, checks them, and writes a line; none where no step was taken since.
   func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates: Bool = false) throws {
     let step = state.completedSteps
     let means = try recorder.flush(lastCheckpoint: lastCheckpoint?.path)
@@ -44,6 +44,7 @@ extension Trainer {
     if evaluates { try checkState() }
     if evaluates, let scores = heldOutScores() {
       line += scores.metrics
+      latestScores = (scores, step)
       let score = score(scores)
       if score < best?.score ?? .infinity { best = (score, step) }
     }
@@ -185,8 +186,10 @@ extension Trainer {
     let reconstructions = folder.samplesURL.appendingPathComponent("reconstructions.png")
     if !FileManager.default.fileExists(atPath: samples.path) { try drawSamples(to: samples) }
     try drawReconstructions(to: reconstructions)
+    let isScored = latestScores?.step == state.completedSteps
+    let scores = isScored ? latestScores?.scores : heldOutScores()
     return Outcome(
-      folder: folder.url, steps: state.completedSteps, heldOut: heldOutScores(), samples: samples,
+      folder: folder.url, steps: state.completedSteps, heldOut: scores, samples: samples,
       reconstructions: reconstructions, wasComplete: wasComplete)
   }
 }

@@ -50,6 +50,8 @@ public final class Trainer {
   var recorder = StepRecorder()
   var gradientRatio: Tensor?
   var lastCheckpoint: URL?
+  /// The last scores on held-out images and the step that has them.
+  var latestScores: (scores: HeldOutScores, step: Int)?
   /// The best score so far and the step that has it.
   var best: (score: Double, step: Int)?
   var intervalStart = (time: 0.0, step: 0)
@@ -126,7 +128,7 @@ extension Trainer {
       try keepRecords(folder, metrics, bar)
       bar.update(step)
       if interruption.isRequested, step < totalSteps {
-        if !recorder.isEmpty { try log(metrics, bar) }
+        try log(metrics, bar)
         throw TrainingError.interrupted(step: step, checkpoint: try save(folder).path)
       }
     }
