@@ -54,6 +54,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "MoCACommand", targets: ["MoCACommand"]),
+    .library(name: "Conformance", targets: ["Conformance"]),
     .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
     .library(name: "Runner", targets: ["Runner"]),
     .executable(name: "moca", targets: ["moca"]),
@@ -83,6 +84,7 @@ let package = Package(
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
+    .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
     .target(
       name: "Datasets",
       dependencies: [
@@ -97,7 +99,7 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Backbones", "Priors", "Regularizers", "Datasets",
+        "Runner", "Backbones", "Priors", "Regularizers", "Datasets", "Conformance",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
@@ -107,6 +109,8 @@ let package = Package(
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TorchNN"]),
     .testTarget(
       name: "MethodTests", dependencies: ["Backbones", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
+    .testTarget(
+      name: "ConformanceTests", dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
     .testTarget(

@@ -8,6 +8,9 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "step",
-      dependencies: ["MoCACommand", "MoCAProtocols", "Runner"].map { .product(name: $0, package: "MoCA") })
+      dependencies: ["MoCACommand", "MoCAProtocols", "Runner"].map { .product(name: $0, package: "MoCA") }),
+    .executableTarget(
+      name: "penalties",
+      dependencies: ["MoCACommand", "MoCAProtocols", "Runner"].map { .product(name: $0, package: "MoCA") }),
   ]
 )

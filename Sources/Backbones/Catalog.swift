@@ -5,7 +5,10 @@ extension EncoderCatalog {
   public static var standard: Self {
     Self(kind: "encoder")
       .adding(ConvolutionalEncoder.self)
+      .adding(InfoGANEncoder.self)
+      .adding(ResidualEncoder.self)
       .adding(PerceptronEncoder.self)
+      .adding(VisionTransformerEncoder.self)
   }
 }
 
@@ -14,6 +17,9 @@ extension DecoderCatalog {
   public static var standard: Self {
     Self(kind: "decoder")
       .adding(ConvolutionalDecoder.self)
+      .adding(InfoGANDecoder.self)
+      .adding(ResidualDecoder.self)
       .adding(PerceptronDecoder.self)
+      .adding(VisionTransformerDecoder.self)
   }
 }

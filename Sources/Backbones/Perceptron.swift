@@ -4,7 +4,9 @@ import MoCAProtocols
 ///
 /// The plain baseline of the autoencoder literature for small images: no convolution, no normalisation.
 public struct PerceptronConfiguration: PluginConfiguration {
-  @Setting("sizes of the hidden layers, from the image to the latent", .between(1, 65536))
+  @Setting(
+    "sizes of the hidden layers, from the image to the latent", .between(1, 65536),
+    source: "ours: two layers of the width that is usual for MNIST")
   public var hidden = [512, 512]
 
   public init() {}
@@ -17,6 +19,14 @@ public final class PerceptronEncoder: EncoderPlugin {
   public static let name = "perceptron"
   public static let summary = "fully connected layers with ReLU"
   public static let reference = Citation.project
+  public static let about =
+    "The plain baseline: the image as one vector, fully connected layers with ReLU between them, and the same "
+    + "backwards with a sigmoid at the end. It knows nothing of neighbouring pixels and has no normalisation, so "
+    + "what it learns comes from the losses alone. Choose it for images of any shape up to about 32 pixels a side, "
+    + "for quick experiments and as a control. Its size grows with the number of pixels, and on photographs its "
+    + "reconstructions are much worse than those of the convolutional networks."
+  public static let formula =
+    "features = linear(ReLU(… ReLU(linear(image))))\nimage = sigmoid(linear(ReLU(… ReLU(linear(latent)))))"
 
   private let network: MultilayerPerceptron
 
@@ -36,6 +46,8 @@ public final class PerceptronDecoder: DecoderPlugin {
   public static let name = PerceptronEncoder.name
   public static let summary = "fully connected layers with ReLU and a sigmoid"
   public static let reference = Citation.project
+  public static let about = PerceptronEncoder.about
+  public static let formula = PerceptronEncoder.formula
 
   private let network: MultilayerPerceptron
   private let shape: ImageShape

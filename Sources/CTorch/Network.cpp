@@ -3,16 +3,24 @@
 
 #include <ATen/ops/_upsample_bicubic2d_aa.h>
 #include <ATen/ops/_upsample_bilinear2d_aa.h>
+#include <ATen/ops/affine_grid_generator.h>
+#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/grid_sampler.h>
+#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linalg_qr.h>
+#include <ATen/ops/linalg_solve_triangular.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/upsample_nearest2d.h>
 
 #include <array>
 
@@ -67,6 +75,48 @@ ct_error *ct_resize(ct_tensor *out, ct_tensor self, int64_t height, int64_t widt
     *out = own(is_bicubic ? at::_upsample_bicubic2d_aa(self->value, size, /*align_corners=*/false)
                           : at::_upsample_bilinear2d_aa(self->value, size, /*align_corners=*/false));
   });
+}
+
+ct_error *ct_softmax(ct_tensor *out, ct_tensor self, int64_t dim) {
+  return guarded([&] { *out = own(at::softmax(self->value, dim)); });
+}
+
+ct_error *ct_layer_norm(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_tensor bias, double epsilon) {
+  return guarded([&] {
+    *out = own(at::layer_norm(input->value, weight->value.sizes(), weight->value, bias->value, epsilon));
+  });
+}
+
+ct_error *ct_attention(ct_tensor *out, ct_tensor query, ct_tensor key, ct_tensor value) {
+  return guarded(
+      [&] { *out = own(at::scaled_dot_product_attention(query->value, key->value, value->value)); });
+}
+
+ct_error *ct_average_pool(ct_tensor *out, ct_tensor self, int64_t size) {
+  return guarded([&] {
+    const std::array<int64_t, 2> window{size, size};
+    *out = own(at::avg_pool2d(self->value, window));
+  });
+}
+
+ct_error *ct_upsample_nearest(ct_tensor *out, ct_tensor self, int64_t factor) {
+  return guarded([&] {
+    const std::array<int64_t, 2> size{self->value.size(2) * factor, self->value.size(3) * factor};
+    *out = own(at::upsample_nearest2d(self->value, size));
+  });
+}
+
+ct_error *ct_affine_sample(ct_tensor *out, ct_tensor self, ct_tensor matrices) {
+  return guarded([&] {
+    auto grid = at::affine_grid_generator(matrices->value, self->value.sizes(), /*align_corners=*/false);
+    // Bilinear, with the image mirrored at its border.
+    *out = own(at::grid_sampler(self->value, grid, /*interpolation_mode=*/0, /*padding_mode=*/2,
+                                /*align_corners=*/false));
+  });
+}
+
+ct_error *ct_solve_triangular(ct_tensor *out, ct_tensor matrix, ct_tensor self, bool is_upper) {
+  return guarded([&] { *out = own(at::linalg_solve_triangular(matrix->value, self->value, is_upper)); });
 }
 
 ct_error *ct_qr(ct_tensor *q, ct_tensor *r, ct_tensor self) {

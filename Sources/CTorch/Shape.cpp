@@ -1,6 +1,7 @@
 // Factories and operations on shape, order and type.
 #include "Boundary.h"
 
+#include <ATen/ops/_standard_gamma.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/cat.h>
@@ -8,12 +9,14 @@
 #include <ATen/ops/eye.h>
 #include <ATen/ops/flip.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/gather.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/masked_fill.h>
 #include <ATen/ops/narrow.h>
 #include <ATen/ops/permute.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/randperm.h>
 #include <ATen/ops/reshape.h>
 #include <ATen/ops/select.h>
 #include <ATen/ops/sort.h>
@@ -50,6 +53,15 @@ ct_error *ct_rand(ct_tensor *out, const int64_t *sizes, int32_t rank, ct_generat
                   ct_device device) {
   return guarded(
       [&] { *out = own(at::rand(array(sizes, rank), generator->value, ct::options(dtype, device))); });
+}
+
+ct_error *ct_randperm(ct_tensor *out, int64_t count, ct_generator generator, ct_device device) {
+  return guarded(
+      [&] { *out = own(at::randperm(count, generator->value, ct::options(CT_INT64, device))); });
+}
+
+ct_error *ct_standard_gamma(ct_tensor *out, ct_tensor shape, ct_generator generator) {
+  return guarded([&] { *out = own(at::_standard_gamma(shape->value, generator->value)); });
 }
 
 ct_error *ct_reshape(ct_tensor *out, ct_tensor self, const int64_t *sizes, int32_t rank) {
@@ -122,6 +134,10 @@ ct_error *ct_sort(ct_tensor *out, ct_tensor *indices, ct_tensor self, int64_t di
 
 ct_error *ct_argmax(ct_tensor *out, ct_tensor self, int64_t dim) {
   return guarded([&] { *out = own(at::argmax(self->value, dim)); });
+}
+
+ct_error *ct_gather(ct_tensor *out, ct_tensor self, int64_t dim, ct_tensor index) {
+  return guarded([&] { *out = own(at::gather(self->value, dim, index->value)); });
 }
 
 ct_error *ct_cumsum(ct_tensor *out, ct_tensor self, int64_t dim) {

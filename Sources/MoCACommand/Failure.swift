@@ -41,6 +41,7 @@ struct Failure: Error {
     case let error as TrainingError: self.init(message: error.description, exitCode: error.exitCode)
     case let error as StateError:
       self.init(.data, "\(error); the checkpoint belongs to another configuration or another version")
+    case let error as SamplerError: self.init(.data, error.description)
     case let error as SafetensorsError: self.init(.data, error.description)
     case let error as TorchError: self.init(.other, error.description)
     case let error as any CustomStringConvertible: self.init(.other, error.description)

@@ -24,8 +24,7 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, SampleCommand.self, ReconstructCommand.self, InterpolateCommand.self,
-      ListCommand.self,
-      DescribeCommand.self, InspectCommand.self,
+      ListCommand.self, DescribeCommand.self, InspectCommand.self, CheckCommand.self, NewCommand.self,
     ])
 
   @Flag(name: .long, help: "Show the versions of this program and of libtorch, and whether CUDA is there.")

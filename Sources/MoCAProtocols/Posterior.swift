@@ -6,20 +6,33 @@ public protocol Posterior: Module {
   func draw(from features: Tensor, using generator: Generator) -> Tensor
   /// `[batch, featureCount]` → `[batch, latentSize]`: the most likely latent, for evaluation and for keys.
   func mode(of features: Tensor) -> Tensor
+  /// The differential entropy of each image's law, `[batch]`, in nats, with respect to the support's own measure
+  /// (the area on a sphere); `nil` where the law has no density.
+  func entropy(of features: Tensor) -> Tensor?
+  /// KL(q ‖ prior) of each image's law q, `[batch]`, in nats, where it is known in closed form; else `nil`.
+  func divergence(of features: Tensor, from prior: any Prior) -> Tensor?
+}
+
+extension Posterior {
+  public func entropy(of features: Tensor) -> Tensor? { nil }
+
+  public func divergence(of features: Tensor, from prior: any Prior) -> Tensor? { nil }
 }
 
 /// A posterior that can be chosen by name.
 public protocol PosteriorPlugin: Posterior, Plugin {
-  /// Builds the posterior.
-  init(_ configuration: Configuration, latentSize: Int) throws
+  /// Builds the posterior of latents of this prior.
+  ///
+  /// - Throws: ``ConfigurationError/incompatible(_:)`` where its draws do not lie on the prior's support.
+  init(_ configuration: Configuration, prior: any Prior) throws
 }
 
-/// The posteriors by name; they are built from the size of the latents.
-public typealias PosteriorCatalog = Catalog<Int, any Posterior>
+/// The posteriors by name; they are built from the run's prior.
+public typealias PosteriorCatalog = Catalog<any Prior, any Posterior>
 
 extension PosteriorCatalog {
   /// The catalog with one more posterior.
   public func adding<P: PosteriorPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, latentSize: $1) }
+    adding(type) { try P($0, prior: $1) }
   }
 }

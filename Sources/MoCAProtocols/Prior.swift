@@ -14,6 +14,9 @@ public protocol Prior: Module {
   /// The quantiles of ⟨θ, z⟩ for a unit vector θ at (i + ½) / count, ascending, where they are known and the
   /// same for every θ; else `nil`.
   func projectionQuantiles(_ count: Int) -> [Double]?
+  /// σ where the law is normal with mean zero and covariance σ²I; else `nil`. Closed forms against the normal law
+  /// ask for it.
+  var normalScale: Double? { get }
   /// The log density, `[batch]`, where it is known and not constant on the support; else `nil`.
   func logDensity(of latents: Tensor) -> Tensor?
   /// A path from one latent to another that stays on the support, at `fraction` of the way.
@@ -23,6 +26,8 @@ public protocol Prior: Module {
 extension Prior {
   public func projectionQuantiles(_ count: Int) -> [Double]? { nil }
 
+  public var normalScale: Double? { nil }
+
   public func logDensity(of latents: Tensor) -> Tensor? { nil }
 
   public func interpolate(from start: Tensor, to end: Tensor, fraction: Double) -> Tensor {
@@ -30,26 +35,55 @@ extension Prior {
   }
 }
 
+/// A prior made of the encoder's own codes, as the VampPrior is: its parameters are images.
+public protocol EncoderBoundPrior: Prior {
+  /// Says which encoder and posterior make the codes. Keep them in a closure: they are not the prior's parts.
+  func bind(to encoder: any Encoder, _ posterior: any Posterior)
+}
+
 /// The shape of a prior's support.
-public enum LatentGeometry: String, Sendable {
-  /// The unit sphere.
+public enum LatentGeometry: String, Sendable, CaseIterable {
+  /// The unit sphere, with the uniform law.
   case sphere
   /// All of space.
   case euclidean
+  /// [−1, 1] in each coordinate.
+  case cube
+  /// The unit ball.
+  case ball
+  /// Non-negative coordinates whose sum is one.
+  case simplex
 }
 
 /// A prior that can be chosen by name.
 public protocol PriorPlugin: Prior, Plugin {
   /// Builds the prior.
-  init(_ configuration: Configuration, latentSize: Int) throws
+  init(_ configuration: Configuration, context: PriorContext) throws
 }
 
-/// The priors by name; they are built from the size of the latents.
-public typealias PriorCatalog = Catalog<Int, any Prior>
+/// What a prior is built from beside its configuration.
+public struct PriorContext {
+  /// Dimensions of a latent.
+  public let latentSize: Int
+  /// The images of the run, or `nil` where they are not known yet and the prior is only being checked.
+  public let imageShape: ImageShape?
+  /// The stream of initial values.
+  public let generator: Generator
+
+  /// Collects the values.
+  public init(latentSize: Int, imageShape: ImageShape? = nil, generator: Generator = Generator(seed: 0)) {
+    self.latentSize = latentSize
+    self.imageShape = imageShape
+    self.generator = generator
+  }
+}
+
+/// The priors by name.
+public typealias PriorCatalog = Catalog<PriorContext, any Prior>
 
 extension PriorCatalog {
   /// The catalog with one more prior.
   public func adding<P: PriorPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, latentSize: $1) }
+    adding(type) { try P($0, context: $1) }
   }
 }

@@ -16,6 +16,12 @@ public struct RandomStream: RawRepresentable, Hashable, Sendable {
   public static let encoder = RandomStream(rawValue: "initialization.encoder")
   /// Initial weights of the decoder.
   public static let decoder = RandomStream(rawValue: "initialization.decoder")
+  /// Initial values of a prior that has parameters.
+  public static let priorInitialization = RandomStream(rawValue: "initialization.prior")
+  /// Corruption of the encoder's input, and augmented views.
+  public static let corruption = RandomStream(rawValue: "corruption")
+  /// Noise on latents before they are decoded.
+  public static let perturbation = RandomStream(rawValue: "perturbation")
   /// Initial weights of a regularizer's critic.
   public static let critic = RandomStream(rawValue: "initialization.critic")
   /// Initial contents of a memory.

@@ -21,6 +21,30 @@ public enum UnitSphere {
     return exponent > 30 ? exponent : log1p(exp(exponent))
   }
 
+  /// The softmax's mass on the negatives at that optimum, 1 − exp(−L*): the share of the contrastive gradient that
+  /// is left where the codes are uniform.
+  public static func negativeMass(dimension: Int, temperature: Double, negativeCount: Int) -> Double {
+    -expm1(
+      -contrastiveOptimum(dimension: dimension, temperature: temperature, negativeCount: negativeCount))
+  }
+
+  /// E f(u) for a coordinate u of a uniform point. u is also the cosine between a uniform point and any other point
+  /// of the sphere, so that a kernel k of the squared distance has the expectation E k(2 − 2u).
+  public static func expectation(dimension: Int, of function: (Double) -> Double) -> Double {
+    let cells = 2048
+    let width = Double.pi / Double(cells)
+    let exponent = Double(dimension - 2)
+    let (weighted, plain) = (0..<cells).reduce((0.0, 0.0)) { sums, cell in
+      let start = -Double.pi / 2 + Double(cell) * width
+      let density = { (angle: Double) in exp(exponent * logCosine(angle)) }
+      return (
+        sums.0 + gaussLegendre(from: start, to: start + width) { density($0) * function(sin($0)) },
+        sums.1 + gaussLegendre(from: start, to: start + width, density)
+      )
+    }
+    return weighted / plain
+  }
+
   /// Quantiles of one coordinate at (i + ½) / count, ascending.
   public static func projectionQuantiles(_ count: Int, dimension: Int) -> [Double] {
     let cells = 4096

@@ -8,6 +8,16 @@ public protocol Plugin: SendableMetatype {
   static var summary: String { get }
   /// Where the method or data comes from.
   static var reference: Citation { get }
+  /// One paragraph for the reference pages: what it is, what sets it apart, when to choose it.
+  static var about: String { get }
+  /// What it computes, in lines of plain text; nothing where there is no formula.
+  static var formula: String { get }
+}
+
+extension Plugin {
+  public static var about: String { "" }
+
+  public static var formula: String { "" }
 }
 
 /// A publication, or the project itself where a part has no other source.

@@ -28,6 +28,8 @@ public struct SettingDescription: Sendable {
   public let allowed: String
   /// What the key means.
   public let help: String
+  /// Where the default comes from; empty where that is not said.
+  public let source: String
 }
 
 extension PluginConfiguration {
@@ -41,7 +43,7 @@ extension PluginConfiguration {
     Self().fields.map { key, field in
       let allowed = [field.expectation, field.constraint.text].filter { !$0.isEmpty }.joined(separator: ", ")
       return SettingDescription(
-        key: key, defaultValue: field.configuration, allowed: allowed, help: field.help)
+        key: key, defaultValue: field.configuration, allowed: allowed, help: field.help, source: field.source)
     }
   }
 
@@ -86,6 +88,7 @@ extension PluginConfiguration {
 /// What ``Setting`` shows to the code that walks over a configuration.
 private protocol SettingField {
   var help: String { get }
+  var source: String { get }
   var constraint: Constraint { get }
   var configuration: ConfigurationValue { get }
   var expectation: String { get }

@@ -12,19 +12,22 @@ public struct Setting<Value: SettingValue>: Sendable {
   public let help: String
   /// What values are allowed.
   public let constraint: Constraint
+  /// Where the default comes from, as in `the authors' code for CIFAR-10`; empty where it needs no source.
+  public let source: String
 
-  /// Declares a setting with its default, its help text and its bound.
-  public init(wrappedValue: Value, _ help: String, _ constraint: Constraint = .any) {
+  /// Declares a setting with its default, its help text, its bound and where the default comes from.
+  public init(wrappedValue: Value, _ help: String, _ constraint: Constraint = .any, source: String = "") {
     self.wrappedValue = wrappedValue
     self.help = help
     self.constraint = constraint
+    self.source = source
   }
 }
 
 extension Setting where Value: ExpressibleByNilLiteral {
   /// Declares an optional setting whose default is nothing.
-  public init(_ help: String, _ constraint: Constraint = .any) {
-    self.init(wrappedValue: nil, help, constraint)
+  public init(_ help: String, _ constraint: Constraint = .any, source: String = "") {
+    self.init(wrappedValue: nil, help, constraint, source: source)
   }
 }
 

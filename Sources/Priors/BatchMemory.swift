@@ -7,6 +7,11 @@ public final class BatchMemory: MemoryPlugin {
   public static let name = "batch"
   public static let summary = "no memory: only the codes of the batch"
   public static let reference = Citation.project
+  public static let about = """
+    Nothing is kept between steps: a method sees the codes of the batch and no others. It costs nothing, and nothing \
+    in it is old. Choose it with methods whose noise at the size of the batch is small enough.
+    """
+  public static let formula = "population = nothing; keys = the batch's own codes"
 
   public let populationSize = 0
 

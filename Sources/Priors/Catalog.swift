@@ -6,6 +6,11 @@ extension PriorCatalog {
     Self(kind: "prior")
       .adding(Hypersphere.self)
       .adding(Normal.self)
+      .adding(UniformCube.self)
+      .adding(UniformBall.self)
+      .adding(Dirichlet.self)
+      .adding(GaussianMixture.self)
+      .adding(VampPrior.self)
   }
 }
 
@@ -15,6 +20,8 @@ extension PosteriorCatalog {
     Self(kind: "posterior")
       .adding(Deterministic.self)
       .adding(Gaussian.self)
+      .adding(VonMisesFisher.self)
+      .adding(PowerSpherical.self)
   }
 }
 
@@ -33,5 +40,10 @@ extension SamplerCatalog {
   public static var standard: Self {
     Self(kind: "sampler")
       .adding(PriorSampler.self)
+      .adding(GaussianMixtureSampler.self)
+      .adding(KernelDensitySampler.self)
+      .adding(VonMisesFisherMixtureSampler.self)
+      .adding(SecondStageSampler.self)
+      .adding(MarkovChainSampler.self)
   }
 }

@@ -8,10 +8,16 @@ public final class Deterministic: PosteriorPlugin {
   public static let summary = "the encoder's output is the code"
   public static let reference = Citation(
     "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
+  public static let about = """
+    The encoder's output is the code, projected on the prior's support: no noise, no density. It is the \
+    posterior of the Wasserstein autoencoder and of MoCA, and the default. Likelihood methods such as kl \
+    refuse it, since a point has no density.
+    """
+  public static let formula = "z = encoder's output"
 
   public let featureCount: Int
 
-  public init(_ configuration: NoSettings, latentSize: Int) throws { featureCount = latentSize }
+  public init(_ configuration: NoSettings, prior: any Prior) throws { featureCount = prior.latentSize }
 
   public func draw(from features: Tensor, using generator: Generator) -> Tensor { features }
 

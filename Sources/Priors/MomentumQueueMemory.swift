@@ -11,12 +11,30 @@ public final class MomentumQueueMemory: MemoryPlugin {
   public static let reference = Citation(
     "He et al., Momentum Contrast for Unsupervised Visual Representation Learning, CVPR 2020",
     url: "https://arxiv.org/abs/1911.05722")
+  public static let about = """
+    A copy of the encoder follows it slowly and makes a key of each image; the keys of the last batches are \
+    kept. Since the copy moves little from step to step, old and new keys agree with each other better than \
+    codes of the encoder itself would. It costs a second forward pass of the encoder in each step. It \
+    starts full of draws of the prior, so the first capacity / batch steps see targets that are too good; \
+    queueFilled says how far that is over, and queueAge how many steps old the stored keys are on average.
+    """
+  public static let formula = """
+    θₖ ← m θₖ + (1 − m) θ after each step
+    keys = project(encoder(images; θₖ)); population = the last capacity keys, first in, first out
+    """
 
   /// The settings.
   public struct Configuration: PluginConfiguration {
-    @Setting("keys kept", .between(1, 16_777_216)) public var capacity = 16384
-    @Setting("momentum m of the copy", .within(0, below: 1)) public var momentum = 0.999
-    @Setting("statistics of the copy's batch normalisation: the batch's, or the encoder's running ones")
+    @Setting(
+      "keys kept", .between(1, 16_777_216),
+      source: "ours: the capacity at which moca's default temperature still has gradient at 128 dimensions; "
+        + "MoCo's for ImageNet is 65536")
+    public var capacity = 16384
+    @Setting("momentum m of the copy", .within(0, below: 1), source: "MoCo's authors' code")
+    public var momentum = 0.999
+    @Setting(
+      "statistics of the copy's batch normalisation: the batch's, or the encoder's running ones",
+      source: "MoCo's authors' code: the copy's buffers do not follow the encoder's")
     public var normalization = KeyNormalization.batch
 
     public init() {}
@@ -34,6 +52,7 @@ public final class MomentumQueueMemory: MemoryPlugin {
   private let key: (Tensor) -> Tensor
 
   public var populationSize: Int { queue.capacity }
+  public var diagnostics: [NamedTensor] { queue.diagnostics }
 
   public init(_ configuration: Configuration, context: MemoryContext) throws {
     self.configuration = configuration

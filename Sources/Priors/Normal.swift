@@ -7,10 +7,20 @@ public final class Normal: PriorPlugin {
   public static let summary = "independent normal coordinates"
   public static let reference = Citation(
     "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
+  public static let about = """
+    Independent normal coordinates with mean zero and one scale: the prior of the VAE and of the Wasserstein \
+    autoencoder. The encoder's output is the code as it is. It is the law with the most closed forms \
+    (divergences, projections, Cramér-Wold distance), so every method but the spherical ones takes it. The \
+    support has no bounds: where a weight is small, codes may drift far out before the penalty holds them.
+    """
+  public static let formula = "p(z) = (2πσ²)^(−d/2) exp(−|z|² / (2σ²))"
 
   /// The settings.
   public struct Configuration: PluginConfiguration {
-    @Setting("standard deviation σ of each coordinate", .above(0)) public var scale = 1.0
+    @Setting(
+      "standard deviation σ of each coordinate", .above(0),
+      source: "the standard normal law of Kingma and Welling 2014")
+    public var scale = 1.0
 
     public init() {}
   }
@@ -19,13 +29,15 @@ public final class Normal: PriorPlugin {
   public let geometry = LatentGeometry.euclidean
   private let scale: Double
 
-  public init(_ configuration: Configuration, latentSize: Int) throws {
-    self.latentSize = latentSize
+  public init(_ configuration: Configuration, context: PriorContext) throws {
+    latentSize = context.latentSize
     scale = configuration.scale
   }
 
   /// 2dσ²: the mean squared distance of two independent draws.
   public var kernelScale: Double { 2 * Double(latentSize) * scale * scale }
+
+  public var normalScale: Double? { scale }
 
   public func project(_ latents: Tensor) -> Tensor { latents }
 

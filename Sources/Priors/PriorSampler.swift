@@ -7,13 +7,18 @@ public final class PriorSampler: SamplerPlugin {
   public static let name = "prior"
   public static let summary = "draws of the prior"
   public static let reference = Citation.project
+  public static let about = """
+    Draws from the law that the codes were trained to follow. It needs no codes, and the images it gives show how well \
+    the regularizer did its work: report scores with it first, and those of fitted samplers beside them.
+    """
+  public static let formula = "z ~ prior"
 
   public let needsCodes = false
   private let prior: any Prior
 
-  public init(_ configuration: NoSettings, prior: any Prior) throws { self.prior = prior }
+  public init(_ configuration: NoSettings, context: SamplerContext) throws { prior = context.prior }
 
-  public func fit(to codes: Tensor) throws {}
+  public func fit(to codes: Tensor, using generator: Generator) throws {}
 
   public func sample(_ count: Int, using generator: Generator) -> Tensor {
     prior.sample(count, using: generator)

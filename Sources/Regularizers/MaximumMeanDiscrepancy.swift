@@ -1,27 +1,69 @@
 import MoCAProtocols
 
-/// WAE-MMD: the kernel distance between codes and draws of the prior (Tolstikhin, Bousquet, Gelly and Schölkopf,
-/// "Wasserstein Auto-Encoders", ICLR 2018; Gretton et al., JMLR 2012).
+/// WAE-MMD: the kernel distance between codes and the prior (Tolstikhin, Bousquet, Gelly and Schölkopf, "Wasserstein
+/// Auto-Encoders", ICLR 2018; Gretton et al., JMLR 2012; Székely and Rizzo 2013 for the energy distance).
 ///
-/// MMD² = E k(z, z′) − 2 E k(z, p) + E k(p, p′) with the sum of inverse multiquadric kernels
-/// k(x, y) = Σ_s C_s / (C_s + |x − y|²), C_s = C · s over s ∈ {0.1, 0.2, 0.5, 1, 2, 5, 10}, where C is the prior's
-/// ``Prior/kernelScale`` (the authors' code: 2dσ² for the normal law, 2 on the sphere). The estimator is unbiased:
-/// no pair of a point with itself; it can therefore be slightly negative near its minimum.
+/// MMD² = E k(z, z′) − 2 E k(z, p) + E k(p, p′) over codes z and the prior's p. Kernels:
+///   - `imq`, the sum of C_s / (C_s + |x − y|²), C_s = C · s over s ∈ {0.1, 0.2, 0.5, 1, 2, 5, 10}, where C is the
+///     prior's ``Prior/kernelScale`` (the authors' code: 2dσ² for the normal law, 2 on the sphere);
+///   - `rbf`, exp(−|x − y|² / 2h²); `laplace`, exp(−|x − y| / h); h² is `bandwidth` squared, or the median of the
+///     squared distances between the batch's codes and as many draws, held fixed in the gradient (on the sphere 2);
+///   - `energy`, −|x − y|: MMD² is then the energy distance 2 E|z − p| − E|z − z′| − E|p − p′|.
 ///
-/// With a memory, codes of the batch are compared with all stored ones as well; one batch × population matrix at a
-/// time. λ = 200 is the authors' value for MNIST in this project's unit (500 for CelebA).
+/// `unbiased` leaves out pairs of a point with itself and can be slightly negative near its minimum; `biased` (the
+/// V-statistic) counts them, is never negative, and its minimum falls with the size of the sample. `analytic` takes the
+/// expectations over the prior in closed form: on the sphere they are constants (one-dimensional integrals), for the
+/// normal law they are known with `rbf`; h² is then the prior's kernel scale where `bandwidth` names none.
+///
+/// With a memory, codes of the batch are compared with all stored ones as well; one tile of one batch × population
+/// matrix at a time. λ = 200 is the authors' value for MNIST in this project's unit (500 for CelebA), for `imq`; the
+/// other kernels are smaller by a factor of about their number of scales.
 public final class MaximumMeanDiscrepancy: RegularizerPlugin {
   public static let name = "mmd"
-  public static let summary = "maximum mean discrepancy with inverse multiquadric kernels (WAE-MMD)"
+  public static let summary = "maximum mean discrepancy with a choice of kernels (WAE-MMD)"
   public static let reference = Citation(
     "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
+  public static let about = """
+    The distance between the mean embeddings of the codes and of the prior under a kernel. It has no critic \
+    and no positive, works with every prior, and its unbiased estimate has the same expectation at every \
+    batch size. Inverse multiquadric kernels of several widths see near and far differences at once and are \
+    the safe choice; rbf has one width, from the median distance; energy has none and pulls at any \
+    distance; laplace is sharper at short ones. On the sphere reference=analytic removes the noise of the \
+    draws. Known limits: in many dimensions the value is small beside its noise, so larger batches or a \
+    memory help; the unbiased estimate is negative about half the time at the optimum, which is not an \
+    error.
+    """
+  public static let formula = """
+    MMD² = E k(z, z′) − 2 E k(z, p) + E k(p, p′), codes z, draws p of the prior
+    imq: k = Σ C / (C + |x − y|²)    rbf: k = exp(−|x − y|² / 2h²)
+    laplace: k = exp(−|x − y| / h)    energy: k = −|x − y|
+    """
 
   /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting("λ beside the summed squared error of images in [0, 1]", .atLeast(0)) public var weight = 200.0
-    @Setting("factors of the prior's kernel scale, one kernel each", .above(0))
+    @Setting(
+      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      source: "the authors' code for MNIST, in this unit (500 for CelebA)")
+    public var weight: Weight = 200
+    @Setting("imq, rbf, energy or laplace", source: "the authors' code for both data sets") public
+      var kernel = Kernel.imq
+    @Setting(
+      "factors of the prior's kernel scale, one kernel each; for imq", .above(0), source: "the authors' code")
     public var scales = [0.1, 0.2, 0.5, 1, 2, 5, 10]
-    @Setting("draws of the prior in a step; null for as many as codes", .atLeast(2)) public var draws: Int?
+    @Setting(
+      "width h of the kernels rbf and laplace; null for the median distance", .above(0),
+      source: "ours: the median of codes to draws alone; the authors add that among the codes")
+    public var bandwidth: Double?
+    @Setting(
+      "whether pairs of a point with itself are left out (unbiased) or counted", source: "the authors' code")
+    public var estimator = Estimator.unbiased
+    @Setting(
+      "what codes are compared with: draws of the prior, or its expectations where they are known",
+      source: "the authors' code")
+    public var reference = Reference.draws
+    @Setting(
+      "draws of the prior in a step; null for as many as codes", .atLeast(2), source: "the authors' code")
+    public var draws: Int?
 
     public init() {}
 
@@ -30,40 +72,84 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
         throw ConfigurationError.outOfRange(
           path: "regularizer.scales", found: "[]", allowed: "at least one factor")
       }
+      if bandwidth != nil, !DistanceKernel.hasBandwidth(kernel) {
+        throw ConfigurationError.incompatible(
+          "regularizer.bandwidth is the width of the kernels rbf and laplace, and \"\(kernel.rawValue)\" has none; "
+            + "leave it out, or set regularizer.kernel=rbf")
+      }
+      if draws != nil, reference == .analytic {
+        throw ConfigurationError.incompatible(
+          "regularizer.reference=analytic draws nothing from the prior; leave out regularizer.draws, or set "
+            + "regularizer.reference=draws")
+      }
     }
   }
 
-  private let bandwidths: [Double]
+  /// Which function of the distance.
+  public enum Kernel: String, SettingValue, CaseIterable {
+    case imq, rbf, energy, laplace
+  }
+
+  /// What becomes of pairs of a point with itself.
+  public enum Estimator: String, SettingValue, CaseIterable {
+    case unbiased, biased
+  }
+
+  /// How the prior enters.
+  public enum Reference: String, SettingValue, CaseIterable {
+    case draws, analytic
+  }
+
+  private let kernel: DistanceKernel
+  private let expectations: KernelExpectations?
+  private let isUnbiased: Bool
   private let draws: Int?
 
   public init(_ configuration: Configuration, context: RegularizerContext) throws {
-    bandwidths = configuration.scales.map { $0 * context.prior.kernelScale }
+    try configuration.validate()
+    try context.requirePairs(for: Self.name)
+    let prior = context.prior
+    let isAnalytic = configuration.reference == .analytic
+    kernel = DistanceKernel(
+      family: configuration.kernel, scales: configuration.scales.map { $0 * prior.kernelScale },
+      bandwidth: configuration.bandwidth ?? (isAnalytic ? prior.kernelScale.squareRoot() : nil))
+    expectations = isAnalytic ? try KernelExpectations(kernel, prior) : nil
+    isUnbiased = configuration.estimator == .unbiased
     draws = configuration.draws
   }
 
   public func penalty(in context: RegularizationContext) -> Penalty {
     let codes = context.latents
-    let stored = context.recollection.population.map { [$0] } ?? []
-    let others = Tensor.concatenated([codes.detached()] + stored)
+    let others = context.compared.detached()
+    // Only the first of the two points is live in `within`; twice its gradient is the gradient of both.
+    let within = { (square: Tensor?) in
+      self.meanKernel(codes, others, square, isPairedWithItself: true).scalingGradient(by: 2)
+    }
+    if let expectations { return Penalty(within(nil) + expectations.remainder(for: codes)) }
     let targets = context.priorSamples(draws ?? others.shape[0])
     let anchors = targets.narrowed(along: 0, from: 0, count: min(codes.shape[0], targets.shape[0]))
-    // Only the first of the two points is live in `within`; twice its gradient is the gradient of both.
-    let within = meanKernel(codes, others, isPairedWithItself: true).scalingGradient(by: 2)
-    let across = meanKernel(codes, targets, isPairedWithItself: false)
-    let reference = meanKernel(anchors, targets, isPairedWithItself: true)
-    return Penalty(within - 2 * across + reference)
+    let square = squaredBandwidth(codes, anchors)
+    let across = meanKernel(codes, targets, square, isPairedWithItself: false)
+    let reference = meanKernel(anchors, targets, square, isPairedWithItself: true)
+    return Penalty(within(square) - 2 * across + reference)
   }
 
-  /// The mean kernel over all pairs; where the first rows of `second` are `first` itself, without equal pairs.
-  private func meanKernel(_ first: Tensor, _ second: Tensor, isPairedWithItself: Bool) -> Tensor {
-    let distances = first.squaredDistances(to: second)
-    let kernel = bandwidths.map { $0 / (distances + $0) }.reduce(nil) { sum, term in
-      sum.map { $0 + term } ?? term
-    }
-    guard let kernel else { fatalError("mmd has no kernel") }
+  /// The median squared distance between codes and draws, where the kernel takes its width from it.
+  private func squaredBandwidth(_ codes: Tensor, _ draws: Tensor) -> Tensor? {
+    if kernel.bandwidth != nil || !DistanceKernel.hasBandwidth(kernel.family) { return nil }
+    return codes.detached().squaredDistances(to: draws).median().clamped(min: 1e-12)
+  }
+
+  /// The mean kernel over all pairs. Where the first rows of `second` are `first` itself, equal pairs are left out, or
+  /// in the biased estimate counted with the kernel's value at 0.
+  private func meanKernel(
+    _ first: Tensor, _ second: Tensor, _ squaredBandwidth: Tensor?, isPairedWithItself: Bool
+  ) -> Tensor {
     let (rows, columns) = (Double(first.shape[0]), Double(second.shape[0]))
-    if !isPairedWithItself { return kernel.mean() }
-    let own = kernel.diagonal().sum()
-    return (kernel.sum() - own) / (rows * (columns - 1))
+    let sum = TiledPairs.sum(first, second, isPairedWithItself: isPairedWithItself) {
+      kernel.values($0, squaredBandwidth: squaredBandwidth)
+    }
+    if !isPairedWithItself { return sum / (rows * columns) }
+    return isUnbiased ? sum / (rows * (columns - 1)) : (sum + rows * kernel.value(0)) / (rows * columns)
   }
 }

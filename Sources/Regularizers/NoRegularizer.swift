@@ -8,11 +8,20 @@ public final class NoRegularizer: RegularizerPlugin {
   public static let reference = Citation(
     "Zhao et al., Latent Variables on Spheres for Autoencoders in High Dimensions, 2019",
     url: "https://arxiv.org/abs/1912.10233")
-  public static let takesSamples = false
+  public static let subject = PenaltySubject.networks
+  public static let about = """
+    The control: reconstruction alone. With the prior hypersphere it is the spherical autoencoder, whose codes are \
+    only normalised; with the prior normal it is a plain autoencoder. Every other method should be compared with \
+    it, since in many dimensions normalised codes are already spread widely. Nothing fills the holes between \
+    codes, so draws of the prior can decode to anything; a sampler fitted to the codes is the fair way to draw \
+    from it.
+    """
+  public static let formula = "penalty = 0"
 
   /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting("λ; the penalty is zero whatever it is", .atLeast(0)) public var weight = 0.0
+    @Setting("λ; the penalty is zero whatever it is", .atLeast(0), source: "nothing to weigh")
+    public var weight: Weight = 0
 
     public init() {}
   }

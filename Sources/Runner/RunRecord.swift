@@ -29,7 +29,7 @@ public struct RunRecord: Sendable {
       .init("machine", .string(Self.machine)),
       .init("steps", .integer(totalSteps)),
       .init("parameters", .integer(state.model.parameterCount)),
-      .init("weightInCommonUnit", .number(state.commonWeight)),
+      .init("weightInCommonUnit", state.commonWeight.map { .number($0) } ?? .string("auto")),
       .init(
         "imageShape",
         .list(

@@ -16,6 +16,8 @@ public final class TrainedModel {
   public let experiment: Experiment
   /// Where tensors live.
   public let device: Device
+  /// The run's regularizer, without its state: what it does to networks and images.
+  public let regularizer: any LatentRegularizer
   /// Steps that the weights have behind them.
   public let step: Int
   /// The checkpoint's file.
@@ -34,6 +36,12 @@ public final class TrainedModel {
       throw StorageError.missing(path: run.folder.configurationURL.path, what: "record of the image's shape")
     }
     model = try Autoencoder(experiment, catalogs: catalogs, imageShape: shape)
+    regularizer = try catalogs.regularizers.make(
+      experiment["regularizer"],
+      RegularizerContext(
+        prior: model.prior, batchSize: experiment.training.batch, populationSize: 0, generator: Generator(seed: 0),
+        posterior: model.posterior))
+    (regularizer as? any ModelAltering)?.alter(model)
     let (records, _) = try StateFile.read(found.url)
     let targets = model.namedTensors()
     let names = Set(targets.map(\.name))
@@ -65,6 +73,9 @@ public final class TrainedModel {
 }
 
 extension TrainedModel {
+  /// What samplers are built from.
+  public var samplerContext: SamplerContext { SamplerContext(model: model, regularizer: regularizer) }
+
   /// The random stream of pictures for a seed; the same for every run, so that codes are the same.
   public func generator(seed: Int) -> Generator {
     Generator(seed: RandomStreams.seed(of: .sampling, from: UInt64(seed)), device: device)

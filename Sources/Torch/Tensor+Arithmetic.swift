@@ -69,21 +69,38 @@ extension Tensor {
 
   public func exp() -> Tensor { tensor("exp", [self]) { ct_exp($0, raw) } }
   public func log() -> Tensor { tensor("log", [self]) { ct_log($0, raw) } }
+  /// log(1 + x).
+  public func logOnePlus() -> Tensor { tensor("logOnePlus", [self]) { ct_log1p($0, raw) } }
   public func squareRoot() -> Tensor { tensor("squareRoot", [self]) { ct_sqrt($0, raw) } }
   public func reciprocalSquareRoot() -> Tensor {
     tensor("reciprocalSquareRoot", [self]) { ct_rsqrt($0, raw) }
   }
   public func squared() -> Tensor { tensor("squared", [self]) { ct_square($0, raw) } }
   public func absolute() -> Tensor { tensor("absolute", [self]) { ct_abs($0, raw) } }
+  /// −1, 0 or 1.
+  public func sign() -> Tensor { tensor("sign", [self]) { ct_sign($0, raw) } }
+  public func floor() -> Tensor { tensor("floor", [self]) { ct_floor($0, raw) } }
   public func sine() -> Tensor { tensor("sine", [self]) { ct_sin($0, raw) } }
   public func cosine() -> Tensor { tensor("cosine", [self]) { ct_cos($0, raw) } }
   public func arcCosine() -> Tensor { tensor("arcCosine", [self]) { ct_acos($0, raw) } }
   public func sigmoid() -> Tensor { tensor("sigmoid", [self]) { ct_sigmoid($0, raw) } }
   public func tanh() -> Tensor { tensor("tanh", [self]) { ct_tanh($0, raw) } }
   public func relu() -> Tensor { tensor("relu", [self]) { ct_relu($0, raw) } }
+  /// x, or x × `slope` where x is negative.
+  public func leakyReLU(slope: Double) -> Tensor {
+    tensor("leakyReLU", [self]) { ct_leaky_relu_scalar($0, raw, slope) }
+  }
+  /// x Φ(x), the Gaussian error linear unit.
+  public func gelu() -> Tensor { tensor("gelu", [self]) { ct_gelu($0, raw) } }
   public func softplus() -> Tensor { tensor("softplus", [self]) { ct_softplus($0, raw) } }
   public func rounded() -> Tensor { tensor("rounded", [self]) { ct_round($0, raw) } }
   public func logGamma() -> Tensor { tensor("logGamma", [self]) { ct_lgamma($0, raw) } }
+  /// The derivative of ``logGamma()``.
+  public func digamma() -> Tensor { tensor("digamma", [self]) { ct_digamma($0, raw) } }
+  /// The angle in (−π, π] of the points (x, self).
+  public func arcTangent(over x: Tensor) -> Tensor {
+    tensor("arcTangent", [self, x]) { ct_atan2($0, raw, x.raw) }
+  }
   /// Quantiles of the standard normal law at these probabilities.
   public func normalQuantiles() -> Tensor { tensor("normalQuantiles", [self]) { ct_special_ndtri($0, raw) } }
   /// Whether each element is neither infinite nor NaN.

@@ -91,6 +91,16 @@ extension Tensor {
     }
   }
 
+  /// 0, 1, …, count − 1 in random order (`int64`), on the generator's device.
+  public static func permutation(_ count: Int, using generator: Generator) -> Tensor {
+    tensor("permutation", []) { ct_randperm($0, Int64(count), generator.raw, generator.device.code) }
+  }
+
+  /// Draws of the gamma law of scale 1, whose shapes are this tensor's elements; differentiable in them.
+  public func gammaDraws(using generator: Generator) -> Tensor {
+    tensor("gammaDraws", [self]) { ct_standard_gamma($0, raw, generator.raw) }
+  }
+
   /// The elements in row-major order, read back to the host.
   public func values<Element: TensorElement>(as type: Element.Type) -> [Element] {
     let source = to(dtype: Element.dtype)

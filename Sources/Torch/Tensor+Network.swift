@@ -39,6 +39,35 @@ extension Tensor {
     }
   }
 
+  /// Normalised over the last dimensions, those of `weight`.
+  public func layerNormalized(weight: Tensor, bias: Tensor, epsilon: Double) -> Tensor {
+    tensor("layerNormalized", [self, weight]) { ct_layer_norm($0, raw, weight.raw, bias.raw, epsilon) }
+  }
+
+  /// softmax(Q Kᵀ / √size) V. `[batch, heads, tokens, size]` each; this is Q.
+  public func attending(to keys: Tensor, values: Tensor) -> Tensor {
+    tensor("attending", [self, keys, values]) { ct_attention($0, raw, keys.raw, values.raw) }
+  }
+
+  /// Means over windows of `size` × `size`. `[batch, channels, h, w] → [batch, channels, h / size, w / size]`.
+  public func averagePooled(_ size: Int) -> Tensor {
+    tensor("averagePooled", [self]) { ct_average_pool($0, raw, Int64(size)) }
+  }
+
+  /// Every pixel repeated. `[batch, channels, h, w] → [batch, channels, h × factor, w × factor]`.
+  public func upsampled(_ factor: Int) -> Tensor {
+    tensor("upsampled", [self]) { ct_upsample_nearest($0, raw, Int64(factor)) }
+  }
+
+  /// `[batch, channels, h, w]` seen through one affine map each, `[batch, 2, 3]`, in coordinates from −1 to 1;
+  /// bilinear, mirrored at the border.
+  public func sampled(through maps: Tensor) -> Tensor {
+    tensor("sampled", [self, maps]) { ct_affine_sample($0, raw, maps.raw) }
+  }
+
+  /// softmax along `dim`.
+  public func softmax(along dim: Int) -> Tensor { tensor("softmax", [self]) { ct_softmax($0, raw, Int64(dim)) } }
+
   /// log softmax along `dim`.
   public func logSoftmax(along dim: Int) -> Tensor {
     tensor("logSoftmax", [self]) { ct_log_softmax($0, raw, Int64(dim)) }
@@ -73,6 +102,14 @@ extension Tensor {
   /// Eigenvalues of a symmetric matrix, ascending.
   public func symmetricEigenvalues() -> Tensor {
     tensor("symmetricEigenvalues", [self]) { ct_linalg_eigvalsh($0, raw) }
+  }
+
+  /// L of A = L Lᵀ for a symmetric positive definite matrix, or a batch of them.
+  public func choleskyFactor() -> Tensor { tensor("choleskyFactor", [self]) { ct_linalg_cholesky($0, raw) } }
+
+  /// X of A X = B, where this is B and `matrix` is triangular.
+  public func solved(triangular matrix: Tensor, isUpper: Bool = false) -> Tensor {
+    tensor("solved", [matrix, self]) { ct_solve_triangular($0, matrix.raw, raw, isUpper) }
   }
 
   /// |xᵢ − yⱼ|² between the rows of two matrices: `[n, d], [m, d] → [n, m]`.

@@ -65,6 +65,19 @@ extension Tensor {
     return values
   }
 
+  /// The positions (`int64`) of the elements along `dim` in ascending order.
+  public func sortedIndices(along dim: Int) -> Tensor {
+    var indices: ct_tensor?
+    _ = tensor("sortedIndices", [self]) { ct_sort($0, &indices, raw, Int64(dim), false) }
+    guard let indices else { fatalError("libtorch's sort returned no indices") }
+    return Tensor(owning: indices)
+  }
+
+  /// One element along `dim` for each of `indices` (`int64`, of the same rank).
+  public func picked(along dim: Int, at indices: Tensor) -> Tensor {
+    tensor("picked", [self, indices]) { ct_gather($0, raw, Int64(dim), indices.raw) }
+  }
+
   /// The elements on the diagonal of a matrix.
   public func diagonal() -> Tensor { tensor("diagonal", [self]) { ct_diagonal($0, raw) } }
 

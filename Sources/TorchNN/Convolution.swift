@@ -25,9 +25,12 @@ public struct ConvolutionShape: Sendable {
 
 /// Two-dimensional convolution, without bias: a normalisation follows.
 /// `[batch, inputs, h, w] → [batch, outputs, (h + 2·padding − kernel) / stride + 1, …]`.
-public final class Convolution: Module {
+public final class Convolution: SpectrallyNormalizable {
   /// `[outputs, inputs, kernel, kernel]`, stored channels-last.
   @Parameter public var weight: Tensor
+  /// What divides the weight before it is applied, where it is to have spectral norm one.
+  public var spectral: SpectralNormalization?
+  public var outputDimension: Int { 0 }
   private let shape: ConvolutionShape
 
   /// Draws the weight uniformly on ±1/√(inputs · kernel²).
@@ -41,16 +44,19 @@ public final class Convolution: Module {
 
   /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    input.convolved(weight: weight, bias: nil, stride: shape.stride, padding: shape.padding)
+    input.convolved(weight: effectiveWeight, bias: nil, stride: shape.stride, padding: shape.padding)
   }
 }
 
 /// Transposed convolution. `[batch, inputs, h, w] → [batch, outputs, (h − 1)·stride − 2·padding + kernel, …]`.
-public final class TransposedConvolution: Module {
+public final class TransposedConvolution: SpectrallyNormalizable {
   /// `[inputs, outputs, kernel, kernel]`, stored channels-last.
   @Parameter public var weight: Tensor
   /// `[outputs]`, where there is one.
   public let bias: Parameter?
+  /// What divides the weight before it is applied, where it is to have spectral norm one.
+  public var spectral: SpectralNormalization?
+  public var outputDimension: Int { 1 }
   private let shape: ConvolutionShape
 
   /// Draws weight and bias uniformly on ±1/√(outputs · kernel²), as PyTorch counts the fan-in of this layer.
@@ -69,6 +75,6 @@ public final class TransposedConvolution: Module {
   /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.transposeConvolved(
-      weight: weight, bias: bias?.wrappedValue, stride: shape.stride, padding: shape.padding)
+      weight: effectiveWeight, bias: bias?.wrappedValue, stride: shape.stride, padding: shape.padding)
   }
 }

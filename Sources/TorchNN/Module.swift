@@ -51,6 +51,14 @@ extension Module {
     }
   }
 
+  /// Every module inside this one, at any depth, in the order of declaration.
+  public func submodules() -> [any Module] {
+    elements().compactMap { element in
+      if case .module(let module) = element.kind { return module }
+      return nil
+    }
+  }
+
   /// The number of trainable values.
   public var parameterCount: Int {
     trainableParameters().reduce(0) { $0 + $1.parameter.wrappedValue.elementCount }

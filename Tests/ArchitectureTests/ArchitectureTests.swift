@@ -14,11 +14,12 @@ struct ArchitectureTests {
     "Regularizers": ["MoCAProtocols"],
     "Priors": ["MoCAProtocols"],
     "Metrics": ["MoCAProtocols"],
+    "Conformance": ["MoCAProtocols", "Metrics"],
     "Datasets": ["PluginKit", "CArchive", "CTurboJPEG", "CPNG"],
     "Runner": ["PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Metrics", "CZstd"],
     "MoCACommand": [
       "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics",
-      "Datasets", "Runner",
+      "Datasets", "Runner", "Conformance",
     ],
     "moca": ["MoCACommand"],
     "CTorch": [], "CZstd": [], "CArchive": [], "CTurboJPEG": [], "CPNG": [],

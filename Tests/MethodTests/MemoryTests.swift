@@ -9,9 +9,10 @@ struct MemoryTests {
 
   private func context(_ encoder: any Encoder, batchSize: Int, seed: UInt64 = 1) throws -> MemoryContext {
     let streams = streams(seed)
+    let prior = try prior("hypersphere", latentSize: 4)
     return MemoryContext(
-      prior: try prior("hypersphere", latentSize: 4),
-      posterior: try Deterministic(NoSettings(), latentSize: 4),
+      prior: prior,
+      posterior: try Deterministic(NoSettings(), prior: prior),
       batchSize: batchSize, encoder: encoder,
       makeEncoder: { StubEncoder(Self.shape, featureCount: 4, using: streams[.encoder]) },
       generator: streams[.memory])

@@ -10,7 +10,7 @@ final class MeanPenalty: RegularizerPlugin {
   static let reference = Citation.project
 
   struct Configuration: RegularizerConfiguration {
-    @Setting("λ", .atLeast(0)) var weight = 1.0
+    @Setting("λ", .atLeast(0)) var weight: Weight = 1
     @Setting("factor of the penalty", .above(0)) var factor = 2.0
 
     init() {}
@@ -31,7 +31,7 @@ struct NewRegularizerTests {
 
   @Test("it is listed, described and found like the others")
   func catalogKnowsIt() throws {
-    #expect(catalog.names == ["moca", "mmd", "wae-gan", "sliced-wasserstein", "none", "mean"])
+    #expect(catalog.names == RegularizerCatalog.standard.names + ["mean"])
     let entry = try catalog.entry(named: "mean")
     #expect(entry.settings.map(\.key) == ["weight", "factor"])
     #expect(
@@ -50,6 +50,6 @@ struct NewRegularizerTests {
     let images = Tensor.uniform([8, 1, 28, 28], using: Generator(seed: 42))
     let outcome = run.step(images)
     #expect(outcome.loss.isFinite)
-    #expect(outcome.latentGradient.absolute().maximum().item > 0)
+    #expect(outcome.featureGradient.absolute().maximum().item > 0)
   }
 }

@@ -5,17 +5,67 @@ import Testing
 
 @Suite("Priors, posteriors and samplers")
 struct PriorTests {
-  @Test(
-    "draws lie on the support and are not moved by its projection", arguments: PriorCatalog.standard.names)
-  func draws(_ name: String) throws {
+  /// The prior of that name; one that is made of an encoder gets a small one.
+  private func usable(_ name: String) throws -> any Prior {
     let prior = try prior(name, latentSize: 6)
-    let draws = prior.sample(500, using: Generator(seed: 1))
-    #expect(draws.shape == [500, 6])
-    #expect(relativeDifference(prior.project(draws), draws) < 1e-6)
-    #expect(prior.latentSize == 6)
+    let shape = ImageShape(channels: 1, height: 1, width: 1)
+    (prior as? any EncoderBoundPrior)?.bind(
+      to: StubEncoder(shape, featureCount: 12, using: Generator(seed: 1)),
+      try Gaussian(NoSettings(), prior: prior))
+    return prior
   }
 
-  @Test("the kernel scale is the mean squared distance of two draws", arguments: ["hypersphere", "normal"])
+  /// How far points are from a support, at most.
+  private func distance(of points: Tensor, from geometry: LatentGeometry) -> Double {
+    switch geometry {
+    case .sphere: (points.norm(along: 1) - 1).absolute().maximum().item
+    case .euclidean: points.isFinite.all().item == 1 ? 0 : .infinity
+    case .cube: (points.absolute() - 1).relu().maximum().item
+    case .ball: (points.norm(along: 1) - 1).relu().maximum().item
+    case .simplex:
+      max((points.sum(along: 1) - 1).absolute().maximum().item, (-points).relu().maximum().item)
+    }
+  }
+
+  @Test("draws and projected outputs lie on the support", arguments: PriorCatalog.standard.names)
+  func draws(_ name: String) throws {
+    let prior = try usable(name)
+    let draws = prior.sample(500, using: Generator(seed: 1))
+    #expect(draws.shape == [500, 6] && draws.dtype == .float32)
+    #expect(prior.latentSize == 6)
+    #expect(distance(of: draws, from: prior.geometry) < 1e-6)
+    let outputs = leaf(
+      .concatenated([Tensor.normal([50, 6], using: Generator(seed: 2)) * 4, .zeros([1, 6])]))
+    let codes = prior.project(outputs)
+    // The origin has no direction: on the sphere it stays where it is.
+    let count = prior.geometry == .sphere ? 50 : 51
+    #expect(distance(of: codes.narrowed(along: 0, from: 0, count: count), from: prior.geometry) < 1e-6)
+    let slopes = (codes * Tensor.range(6, dtype: .float32)).sum().gradients(withRespectTo: [outputs])[0]
+    #expect(slopes.isFinite.all().item == 1)
+  }
+
+  @Test(
+    "draws of the sphere and of all of space are not moved by the projection",
+    arguments: ["hypersphere", "normal"])
+  func still(_ name: String) throws {
+    let prior = try prior(name, latentSize: 6)
+    let draws = prior.sample(500, using: Generator(seed: 1))
+    #expect(relativeDifference(prior.project(draws), draws) < 1e-6)
+  }
+
+  @Test("every prior, posterior and sampler says what it is, in words and where it has one in a formula")
+  func metadata() {
+    let priors = PriorCatalog.standard.entries.map(\.type)
+    let posteriors = PosteriorCatalog.standard.entries.map(\.type)
+    for type in priors + posteriors {
+      #expect(type.about.count > 100 && type.about.contains(". ") && !type.formula.isEmpty, "\(type.name)")
+      #expect(type.reference.url != nil, "\(type.name)")
+    }
+  }
+
+  @Test(
+    "the kernel scale is the mean squared distance of two draws",
+    arguments: ["hypersphere", "normal", "cube", "ball", "dirichlet", "mixture"])
   func kernelScale(_ name: String) throws {
     let prior = try prior(name, latentSize: 6)
     let generator = Generator(seed: 2)
@@ -27,7 +77,7 @@ struct PriorTests {
     #expect(abs(distances.mean().item - prior.kernelScale) < 5 * deviation / Double(count).squareRoot())
   }
 
-  @Test("a projection of draws follows the quantiles", arguments: ["hypersphere", "normal"])
+  @Test("a projection of draws follows the quantiles", arguments: ["hypersphere", "normal", "ball"])
   func quantiles(_ name: String) throws {
     let prior = try prior(name, latentSize: 6)
     let count = 20_000
@@ -52,7 +102,7 @@ struct PriorTests {
   func scale() throws {
     var configuration = Normal.Configuration()
     configuration.scale = 3
-    let prior = try Normal(configuration, latentSize: 2)
+    let prior = try Normal(configuration, context: PriorContext(latentSize: 2))
     let draws = prior.sample(40_000, using: Generator(seed: 4))
     #expect(abs(draws.squared().mean().item - 9) < 5 * 9 * (2.0 / 80_000).squareRoot())
     #expect(prior.kernelScale == 36)
@@ -61,7 +111,8 @@ struct PriorTests {
     let top = -log(2 * Double.pi * 9)
     #expect(abs(density.doubles[0] - (top - 0.5)) < 1e-5)
     #expect(abs(density.doubles[1] - top) < 1e-5)
-    #expect(try Hypersphere(NoSettings(), latentSize: 2).logDensity(of: draws) == nil)
+    let sphere = try Hypersphere(NoSettings(), context: PriorContext(latentSize: 2))
+    #expect(sphere.logDensity(of: draws) == nil)
   }
 
   @Test("a path on the sphere follows the great circle at constant speed")
@@ -91,7 +142,7 @@ struct PriorTests {
 
   @Test("the Gaussian posterior draws around its mean with its variance, and its mode is the mean")
   func gaussian() throws {
-    let posterior = try Gaussian(NoSettings(), latentSize: 2)
+    let posterior = try Gaussian(NoSettings(), prior: try prior("normal", latentSize: 2))
     #expect(posterior.featureCount == 4)
     let count = 40_000
     let row = Tensor([Float](arrayLiteral: 1, -2, 0, Float(2 * log(0.5))), shape: [1, 4])
@@ -110,7 +161,7 @@ struct PriorTests {
 
   @Test("the deterministic posterior is the identity and draws nothing")
   func deterministic() throws {
-    let posterior = try Deterministic(NoSettings(), latentSize: 2)
+    let posterior = try Deterministic(NoSettings(), prior: try prior("normal", latentSize: 2))
     let generator = Generator(seed: 1)
     let before = generator.state.data
     let features = Tensor.ones([3, 2])
@@ -122,8 +173,12 @@ struct PriorTests {
   @Test("the prior's sampler draws what the prior draws")
   func sampler() throws {
     let prior = try prior("hypersphere", latentSize: 4)
-    let sampler = try SamplerCatalog.standard.entry(named: "prior").make(.empty, "sampler", prior)
-    try sampler.fit(to: .zeros([3, 4]))
+    let model = Autoencoder(
+      encoder: OpenEncoder(), decoder: OpenDecoder(),
+      posterior: try Deterministic(NoSettings(), prior: prior), prior: prior)
+    let sampler = try SamplerCatalog.standard.entry(named: "prior")
+      .make(.empty, "sampler", SamplerContext(model: model))
+    try sampler.fit(to: .zeros([3, 4]), using: Generator(seed: 9))
     #expect(!sampler.needsCodes)
     #expect(
       sampler.sample(7, using: Generator(seed: 9)).data == prior.sample(7, using: Generator(seed: 9)).data)

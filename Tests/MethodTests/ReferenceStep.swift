@@ -37,21 +37,21 @@ final class ReferenceStep {
       backbone, context: .init(imageShape: shape, latentSize: 16, generator: streams[.decoder]))
     try restore(encoder.namedTensors(), from: fixtures.dropping("encoder."))
     try restore(decoder.namedTensors(), from: fixtures.dropping("decoder."))
-    prior = try Hypersphere(NoSettings(), latentSize: 16)
+    prior = try Hypersphere(NoSettings(), context: PriorContext(latentSize: 16))
     var queue = MomentumQueueMemory.Configuration()
     queue.capacity = 60
     queue.momentum = 0.99
     memory = try MomentumQueueMemory(
       queue,
       context: .init(
-        prior: prior, posterior: try Deterministic(NoSettings(), latentSize: 16), batchSize: 8,
+        prior: prior, posterior: try Deterministic(NoSettings(), prior: prior), batchSize: 8,
         encoder: encoder,
         makeEncoder: makeEncoder, generator: streams[.memory]))
     var state = memory.state
     state["queue.keys"] = try fixtures["queue.initial"]
     try restore(memory.namedTensors(), from: state)
     var contrast = MomentumContrast.Configuration()
-    contrast.weight = weight
+    contrast.weight = .fixed(weight)
     contrast.temperature = 0.1
     regularizer = try MomentumContrast(
       contrast, context: .init(prior: prior, batchSize: 8, populationSize: 60, generator: streams[.critic]))

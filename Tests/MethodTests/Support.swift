@@ -66,6 +66,8 @@ final class FixedPrior: Prior {
 
   func projectionQuantiles(_ count: Int) -> [Double]? { base.projectionQuantiles(count) }
 
+  var normalScale: Double? { base.normalScale }
+
   func logDensity(of latents: Tensor) -> Tensor? { base.logDensity(of: latents) }
 }
 
@@ -102,7 +104,7 @@ func leaf(_ tensor: Tensor) -> Tensor {
 
 /// The prior of that name, as the catalog builds it.
 func prior(_ name: String, latentSize: Int) throws -> any Prior {
-  try PriorCatalog.standard.entry(named: name).make(.empty, "prior", latentSize)
+  try PriorCatalog.standard.entry(named: name).make(.empty, "prior", PriorContext(latentSize: latentSize))
 }
 
 /// The catalog's name of a prior in the fixtures.

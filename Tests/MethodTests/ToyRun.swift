@@ -12,14 +12,18 @@ struct Combination: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(regularizer) × \(memory) × \(prior)" }
 
-  static let all = RegularizerCatalog.standard.entries
-    .filter { ($0.type as? any RegularizerPlugin.Type)?.takesSamples == true }
-    .flatMap { entry in
-      MemoryCatalog.standard.names.flatMap { memory in
-        PriorCatalog.standard.names.map { Combination(regularizer: entry.name, memory: memory, prior: $0) }
-      }
+  /// Every regularizer with every prior, and every memory where it takes samples.
+  static let all = RegularizerCatalog.standard.entries.flatMap { entry in
+    let type = entry.type as? any RegularizerPlugin.Type
+    let memories = type?.takesSamples == true ? MemoryCatalog.standard.names : ["batch"]
+    return memories.flatMap { memory in
+      PriorCatalog.standard.names.map { Combination(regularizer: entry.name, memory: memory, prior: $0) }
     }
-    .filter { $0.isPossible }
+  }.filter(\.isPossible)
+
+  /// Whether the penalty has a gradient at the features of the step: not where there is none, or where images go
+  /// through the encoder once more.
+  var pullsFeatures: Bool { !["none", "denoising", "latent-noise", "gan", "simclr"].contains(regularizer) }
 
   /// Whether the regularizer takes the prior: it says so when it is built.
   private var isPossible: Bool {
@@ -37,73 +41,100 @@ struct Combination: Sendable, CustomTestStringConvertible {
 
 /// A small model with everything that a training step needs.
 final class ToyRun {
-  let encoder: any Encoder
-  let decoder: any Decoder
-  let prior: any Prior
+  let model: Autoencoder
   let memory: any LatentMemory
   let regularizer: any LatentRegularizer
   let streams: RandomStreams
-  private let posterior: any Posterior
   private let optimizer: Adam
+
+  var encoder: any Encoder { model.encoder }
+  var decoder: any Decoder { model.decoder }
+  var prior: any Prior { model.prior }
 
   init(_ choice: Combination, catalog: RegularizerCatalog = .standard, seed: UInt64 = 0) throws {
     let (shape, batch) = (ImageShape(channels: 1, height: 28, width: 28), 8)
     let streams = RandomStreams(seed: seed, device: .cpu)
-    let prior = try PriorCatalog.standard.entry(named: choice.prior).make(.empty, "prior", 4)
-    let posterior = try PosteriorCatalog.standard.entry(named: "gaussian").make(.empty, "posterior", 4)
+    let entry = try catalog.entry(named: choice.regularizer)
+    let method = entry.type as? any RegularizerPlugin.Type
+    let prior = try PriorCatalog.standard.entry(named: choice.prior).make(
+      .empty, "prior",
+      PriorContext(latentSize: 4, imageShape: shape, generator: streams[.priorInitialization]))
+    let posterior = try PosteriorCatalog.standard.entry(named: method?.defaultPosterior ?? "gaussian")
+      .make(.empty, "posterior", prior)
     let settings = try ConfigurationValue(yaml: "width: 2")
-    let makeEncoder = {
+    let makeEncoder = { (featureCount: Int) in
       try EncoderCatalog.standard.entry(named: "convolutional").make(
         settings, "encoder",
-        .init(imageShape: shape, featureCount: posterior.featureCount, generator: streams[.encoder]))
+        .init(imageShape: shape, featureCount: featureCount, generator: streams[.encoder]))
     }
-    encoder = try makeEncoder()
-    decoder = try DecoderCatalog.standard.entry(named: "convolutional").make(
+    let encoder = try makeEncoder(posterior.featureCount)
+    let decoder = try DecoderCatalog.standard.entry(named: "convolutional").make(
       settings, "decoder", .init(imageShape: shape, latentSize: 4, generator: streams[.decoder]))
+    model = Autoencoder(encoder: encoder, decoder: decoder, posterior: posterior, prior: prior)
     memory = try MemoryCatalog.standard.entry(named: choice.memory).make(
       choice.memory == "batch" ? .empty : ConfigurationValue(yaml: "capacity: 12"), "memory",
       .init(
-        prior: prior, posterior: posterior, batchSize: batch, encoder: encoder, makeEncoder: makeEncoder,
-        generator: streams[.memory]))
-    regularizer = try catalog.entry(named: choice.regularizer).make(
+        prior: prior, posterior: posterior, batchSize: batch, encoder: encoder,
+        makeEncoder: { try makeEncoder(posterior.featureCount) }, generator: streams[.memory]))
+    regularizer = try entry.make(
       .empty, "regularizer",
       .init(
-        prior: prior, batchSize: batch, populationSize: memory.populationSize, generator: streams[.critic]))
-    optimizer = Adam(encoder.trainableParameters() + decoder.trainableParameters())
-    (self.prior, self.posterior, self.streams) = (prior, posterior, streams)
+        prior: prior, batchSize: batch, populationSize: memory.populationSize, generator: streams[.critic],
+        posterior: posterior, makeEncoder: makeEncoder))
+    (regularizer as? any ModelAltering)?.alter(model)
+    optimizer = Adam(model.trainableParameters())
+    self.streams = streams
   }
 
   /// What a step leaves behind.
   struct Outcome {
     let loss: Double
-    let latentGradient: Tensor
+    /// The penalty's gradient at the encoder's features.
+    let featureGradient: Tensor
+    /// Gradients of the networks.
     let gradients: [Tensor]
     let diagnostics: [NamedTensor]
   }
 
-  /// Takes one step, forward passes in `dtype`.
+  /// Takes one step.
   func step(_ images: Tensor, dtype: DType = .float32) -> Outcome {
     optimizer.clearGradients()
-    let (context, penalty, loss) = withAutocast(to: dtype, on: .cpu) {
-      let latents = prior.project(posterior.draw(from: encoder.encode(images), using: streams[.posterior]))
-      let recollection = withoutGradients { memory.recall(images: images, latents: latents.detached()) }
-      let context = RegularizationContext(
-        latents: latents, recollection: recollection, prior: prior, streams: streams)
-      let error = (decoder.decode(latents) - images).squared().sum(along: 1, 2, 3).mean()
-      let penalty = regularizer.penalty(in: context)
-      return (context, penalty, error + 10 * penalty.value)
-    }
+    // As in a run, networks compute in `dtype` and losses in float32.
+    let context = withAutocast(to: dtype, on: .cpu) { self.context(images) }
+    let penalty = regularizer.penalty(in: context)
+    let loss = reconstructionLoss(context) + 10 * penalty.value
+    let features = context.requiredPass(by: "test").features
     let slope =
       penalty.value.requiresGradient
-      ? penalty.value.gradients(withRespectTo: [context.latents], retainsGraph: true)[0]
-      : .zeros(context.latents.shape)
+      ? penalty.value.gradients(withRespectTo: [features], retainsGraph: true)[0] : .zeros(features.shape)
     loss.backward()
     let gradients = optimizer.gradients.map { $0.copy() }
     optimizer.step(learningRate: 0.001)
     stepCritic(context.detached, dtype)
     withoutGradients { memory.update(with: context.recollection, following: encoder) }
     return Outcome(
-      loss: loss.item, latentGradient: slope, gradients: gradients, diagnostics: penalty.diagnostics)
+      loss: loss.item, featureGradient: slope, gradients: gradients, diagnostics: penalty.diagnostics)
+  }
+
+  private func context(_ images: Tensor) -> RegularizationContext {
+    let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
+    let features = encoder.encode(input).to(dtype: .float32)
+    let latents = prior.project(model.posterior.draw(from: features, using: streams[.posterior]))
+    let perturbing = regularizer as? any LatentPerturbing
+    let decoded = perturbing?.decoderInput(for: latents, prior: prior, streams: streams) ?? latents
+    let pass = ForwardPass(
+      model: model, images: images, features: features, decoderInput: decoded,
+      reconstructions: model.decode(decoded))
+    let recollection = withoutGradients { memory.recall(images: images, latents: latents.detached()) }
+    return RegularizationContext(
+      latents: latents, recollection: recollection, prior: prior, streams: streams, pass: pass)
+  }
+
+  private func reconstructionLoss(_ context: RegularizationContext) -> Tensor {
+    let pass = context.requiredPass(by: "test")
+    let errors = (pass.reconstructions - pass.images).squared().sum(along: 1, 2, 3)
+    let weighting = regularizer as? any ObservationWeighting
+    return weighting?.observationLoss(errors, valueCount: 28 * 28) ?? errors.mean()
   }
 
   private func stepCritic(_ context: RegularizationContext, _ dtype: DType) {

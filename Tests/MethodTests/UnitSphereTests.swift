@@ -93,7 +93,7 @@ struct UnitSphereTests {
   func sphereQuantiles(_ dimension: Int) throws {
     let table = try Fixtures.values("latent", as: Latent.self).coordinateQuantiles
     let expected = try #require(table.sphere["\(dimension)"])
-    let prior = try Hypersphere(NoSettings(), latentSize: dimension)
+    let prior = try Hypersphere(NoSettings(), context: PriorContext(latentSize: dimension))
     for (probability, value) in zip(table.probabilities, expected) {
       #expect(abs(try quantile(probability, prior.projectionQuantiles) - value) < 1e-6)
     }
@@ -104,7 +104,7 @@ struct UnitSphereTests {
     let table = try Fixtures.values("latent", as: Latent.self).coordinateQuantiles
     var configuration = Normal.Configuration()
     configuration.scale = 2
-    let prior = try Normal(configuration, latentSize: 4)
+    let prior = try Normal(configuration, context: PriorContext(latentSize: 4))
     for (probability, value) in zip(table.probabilities, table.normal) {
       #expect(abs(try quantile(probability, prior.projectionQuantiles) - 2 * value) < 1e-6)
     }
@@ -127,7 +127,7 @@ struct UnitSphereTests {
   @Test("on exactly uniform codes and queue the loss is L* within Monte-Carlo error", arguments: simulated)
   func monteCarlo(_ row: OptimumTable.Contrastive) throws {
     let (batch, repeats) = (64, 12)
-    let prior = try Hypersphere(NoSettings(), latentSize: row.dimension)
+    let prior = try Hypersphere(NoSettings(), context: PriorContext(latentSize: row.dimension))
     var configuration = MomentumContrast.Configuration()
     configuration.temperature = row.temperature
     let generator = Generator(seed: 2110)

@@ -9,8 +9,9 @@ struct TrainerTests {
     "every regularizer trains and leaves a whole run folder", arguments: Catalogs.tested.regularizers.names)
   func trains(regularizer: String) throws {
     let folder = try TemporaryFolder()
-    let usesQueue = regularizer == "moca"
-    let memory = usesQueue ? "memory.capacity=40" : "memory=batch"
+    let type =
+      try Catalogs.tested.regularizers.entry(named: regularizer).type as? any RegularizerPlugin.Type
+    let memory = type?.defaultMemory == "batch" ? "memory=batch" : "memory.capacity=40"
     let outcome = try train(
       try experiment(["regularizer=\(regularizer)", memory]), in: folder["run"], cache: folder["cache"])
     #expect(outcome.steps == 5)
@@ -240,7 +241,7 @@ final class Centering: RegularizerPlugin {
   static let reference = Citation.project
 
   struct Configuration: RegularizerConfiguration {
-    @Setting("λ", .atLeast(0)) var weight = 1.0
+    @Setting("λ", .atLeast(0)) var weight: Weight = 1
   }
 
   init(_ configuration: Configuration, context: RegularizerContext) throws {}
@@ -257,7 +258,7 @@ final class Poison: RegularizerPlugin {
   static let reference = Citation.project
 
   struct Configuration: RegularizerConfiguration {
-    @Setting("λ", .atLeast(0)) var weight = 1.0
+    @Setting("λ", .atLeast(0)) var weight: Weight = 1
   }
 
   private var calls = 0

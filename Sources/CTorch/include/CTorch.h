@@ -110,14 +110,17 @@ CT_CALL ct_randn(ct_tensor CT_NULLABLE *CT_NONNULL out, const int64_t *sizes, in
 CT_CALL ct_rand(ct_tensor CT_NULLABLE *CT_NONNULL out, const int64_t *sizes, int32_t rank, ct_generator generator,
                 ct_dtype dtype, ct_device device);
 
+CT_CALL ct_randperm(ct_tensor CT_NULLABLE *CT_NONNULL out, int64_t count, ct_generator generator, ct_device device);
+CT_CALL ct_standard_gamma(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor shape, ct_generator generator);
+
 // Families: one list each, declared here and defined in Families.cpp.
 #define CT_UNARY_OPS(X) \
-  X(neg) X(exp) X(log) X(sqrt) X(rsqrt) X(square) X(abs) X(sin) X(cos) X(acos) X(sigmoid) X(tanh) \
-  X(relu) X(softplus) X(lgamma) X(round) X(isfinite) X(detach) X(clone) X(diagonal) \
-  X(special_ndtri) X(linalg_eigvalsh)
+  X(neg) X(exp) X(log) X(log1p) X(sqrt) X(rsqrt) X(square) X(abs) X(sign) X(floor) X(sin) X(cos) X(acos) \
+  X(sigmoid) X(tanh) X(relu) X(gelu) X(softplus) X(lgamma) X(digamma) X(round) X(isfinite) X(detach) X(clone) \
+  X(diagonal) X(special_ndtri) X(linalg_eigvalsh) X(linalg_cholesky)
 #define CT_BINARY_OPS(X) \
-  X(add) X(sub) X(mul) X(div) X(matmul) X(maximum) X(minimum) X(eq) X(lt)
-#define CT_SCALAR_OPS(X) X(add) X(mul) X(div) X(pow) X(clamp_min) X(clamp_max) X(remainder) X(lt) X(gt)
+  X(add) X(sub) X(mul) X(div) X(matmul) X(maximum) X(minimum) X(eq) X(lt) X(atan2)
+#define CT_SCALAR_OPS(X) X(add) X(mul) X(div) X(pow) X(clamp_min) X(clamp_max) X(remainder) X(lt) X(gt) X(leaky_relu)
 #define CT_TOTAL_OPS(X) X(sum) X(mean) X(all) X(amax) X(amin) X(median)
 #define CT_REDUCTION_OPS(X) X(sum) X(mean) X(amax) X(amin) X(logsumexp)
 
@@ -152,6 +155,7 @@ CT_CALL ct_to(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, ct_dtype dt
 CT_CALL ct_sort(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor CT_NULLABLE *CT_NONNULL indices, ct_tensor self, int64_t dim,
                 bool is_descending);
 CT_CALL ct_argmax(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
+CT_CALL ct_gather(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim, ct_tensor index);
 CT_CALL ct_cumsum(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_masked_fill(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, ct_tensor mask, double value);
 CT_CALL ct_where(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor condition, ct_tensor self, ct_tensor other);
@@ -168,7 +172,16 @@ CT_CALL ct_cross_entropy(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor logits
 CT_CALL ct_binary_cross_entropy_with_logits(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor logits, ct_tensor targets);
 CT_CALL ct_resize(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t height, int64_t width, bool is_bicubic);
 
+CT_CALL ct_softmax(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
+CT_CALL ct_layer_norm(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, ct_tensor weight, ct_tensor bias,
+                      double epsilon);
+CT_CALL ct_attention(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor query, ct_tensor key, ct_tensor value);
+CT_CALL ct_average_pool(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t size);
+CT_CALL ct_upsample_nearest(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t factor);
+CT_CALL ct_affine_sample(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, ct_tensor matrices);
+
 // Linear algebra
+CT_CALL ct_solve_triangular(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor matrix, ct_tensor self, bool is_upper);
 CT_CALL ct_qr(ct_tensor CT_NULLABLE *CT_NONNULL q, ct_tensor CT_NULLABLE *CT_NONNULL r, ct_tensor self);
 CT_CALL ct_vector_norm(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, double order, const int64_t *dims,
                        int32_t count, bool keeps_dims);

@@ -6,7 +6,7 @@ import Runner
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
-    abstract: "Explain a plugin or a section of the configuration: its source and every setting.",
+    abstract: "Explain a plugin or a section of the configuration: what it is, its source and every setting.",
     discussion: """
       Keys are shown as they are written in a file's section or as key=value.
 
@@ -47,33 +47,31 @@ private struct Topic {
   let summary: String?
   let reference: Citation?
   let settings: [SettingDescription]
+  /// The plugin's type; `nil` for a section.
+  let type: (any Plugin.Type)?
 
   static func all(_ catalogs: Catalogs) -> [Topic] {
     let plugins = catalogs.summaries.map {
-      Topic(kind: $0.kind, name: $0.name, summary: $0.summary, reference: $0.reference, settings: $0.settings)
+      Topic(
+        kind: $0.kind, name: $0.name, summary: $0.summary, reference: $0.reference, settings: $0.settings,
+        type: $0.type)
     }
     return plugins
       + Experiment.sections.map {
-        Topic(kind: "section", name: $0.name, summary: nil, reference: nil, settings: $0.settings)
+        Topic(
+          kind: "section", name: $0.name, summary: nil, reference: nil, settings: $0.settings, type: nil)
       }
   }
 
   private var section: String { kind == "section" ? name : kind }
 
-  private func rows() -> [[ConfigurationValue]] {
-    settings.map { setting in
-      [
-        .string("\(section).\(setting.key)"),
-        .string(setting.defaultValue.text ?? setting.defaultValue.json), .string(setting.allowed),
-        .string(setting.help),
-      ]
-    }
-  }
+  private func key(_ setting: SettingDescription) -> String { "\(section).\(setting.key)" }
 
   var tree: ConfigurationValue {
     .object([
       .init("kind", .string(kind)), .init("name", .string(name)),
       .init("summary", summary.map { .string($0) } ?? .null),
+      .init("about", .string(type?.about ?? "")), .init("formula", .string(type?.formula ?? "")),
       .init("reference", reference.map { .string($0.text) } ?? .null),
       .init("url", reference?.url.map { .string($0) } ?? .null),
       .init(
@@ -81,38 +79,79 @@ private struct Topic {
         .list(
           settings.map {
             .object([
-              .init("key", .string("\(section).\($0.key)")), .init("default", $0.defaultValue),
+              .init("key", .string(key($0))), .init("default", $0.defaultValue),
               .init("allowed", .string($0.allowed)), .init("help", .string($0.help)),
+              .init("source", .string($0.source)),
             ])
           })),
+    ]).merged(with: regularizer)
+  }
+
+  /// What a regularizer says of itself beside that.
+  private var regularizer: ConfigurationValue {
+    guard let type = type as? any RegularizerPlugin.Type else { return .empty }
+    let exceptions = type.exceptions.sorted { $0.key.rawValue < $1.key.rawValue }
+    return .object([
+      .init("subject", .string(type.subject.rawValue)), .init("takesSamples", .boolean(type.takesSamples)),
+      .init("defaultMemory", .string(type.defaultMemory)),
+      .init("defaultPrior", type.defaultPrior.map { .string($0) } ?? .null),
+      .init("defaultPosterior", type.defaultPosterior.map { .string($0) } ?? .null),
+      .init("exceptions", .object(exceptions.map { .init($0.key.rawValue, .string($0.value)) })),
     ])
   }
 
+  /// Blocks with an empty line between them, each indented below the name.
   func text(_ catalogs: Catalogs) -> String {
-    var lines = [Console.bold("\(name)") + "  " + Console.dimmed(kind)]
-    lines += [summary, reference?.text, reference?.url, choice(catalogs)].compactMap(\.self).map { "  \($0)" }
-    if settings.isEmpty { return (lines + ["", "  no settings"]).joined(separator: "\n") }
+    let width = (Console.width ?? 110) - 2
+    let head = [summary, reference?.text, reference?.url, choice(catalogs)].compactMap(\.self)
+      .joined(separator: "\n")
+    let formula = (type?.formula ?? "").split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+    let about = Console.wrapped(type?.about ?? "", to: width)
+    let blocks = [head, about, formula, settings.isEmpty ? "no settings" : table, sources(width)]
+    let body = blocks.filter { !$0.isEmpty }.map { block in
+      block.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+    }
+    return Console.bold(name) + "  " + Console.dimmed(kind) + "\n" + body.joined(separator: "\n\n")
+  }
+
+  private var table: String {
     var table = TextTable(columns: ["key", "default", "allowed", "meaning"])
-    for row in rows() { table.append(row) }
-    let text = table.text(width: Console.width.map { $0 - 2 })
-    return (lines + [""] + text.split(separator: "\n").map { "  \($0)" }).joined(separator: "\n")
+    for setting in settings {
+      table.append([
+        .string(key(setting)), .string(setting.defaultValue.text ?? setting.defaultValue.json),
+        .string(setting.allowed), .string(setting.help),
+      ])
+    }
+    return table.text(width: Console.width.map { $0 - 2 })
+  }
+
+  /// Where the defaults come from, for the settings that say so.
+  private func sources(_ width: Int) -> String {
+    let known = settings.filter { !$0.source.isEmpty }
+    if known.isEmpty { return "" }
+    let lines = known.map { Console.wrapped("\(key($0)): \($0.source)", to: width - 2, indent: "    ") }
+    return (["where the defaults come from:"] + lines.map { "  " + $0 }).joined(separator: "\n")
   }
 
   /// How the plugin is chosen, and what it brings along.
   private func choice(_ catalogs: Catalogs) -> String? {
     switch kind {
-    case "section": return nil
-    case "sampler": return "choose it with: moca sample RUN --sampler \(name)"
+    case "section": nil
+    case "sampler": "choose it with: moca sample RUN --sampler \(name)"
     case "encoder", "decoder":
-      return "choose it with: \(kind)=\(name), or backbone=\(name) for encoder and decoder\(standard)"
-    case "regularizer":
-      let type = try? catalogs.regularizers.entry(named: name).type as? any RegularizerPlugin.Type
-      let memory = type.map {
-        $0.takesSamples ? "; its memory is \($0.defaultMemory) unless you choose one" : ""
-      }
-      return "choose it with: regularizer=\(name)\(standard)\(memory ?? "")"
-    default: return "choose it with: \(kind)=\(name)\(standard)"
+      "choose it with: \(kind)=\(name), or backbone=\(name) for encoder and decoder\(standard)"
+    case "regularizer": "choose it with: regularizer=\(name)\(standard)\(companions)"
+    default: "choose it with: \(kind)=\(name)\(standard)"
     }
+  }
+
+  private var companions: String {
+    guard let type = type as? any RegularizerPlugin.Type else { return "" }
+    let own = [
+      type.takesSamples ? "its memory is \(type.defaultMemory)" : nil,
+      type.defaultPrior.map { "its prior \($0)" }, type.defaultPosterior.map { "its posterior \($0)" },
+    ].compactMap(\.self)
+    return own.isEmpty ? "" : "; " + own.joined(separator: ", ") + " unless you choose one"
   }
 
   private var standard: String { Experiment.standardChoice(in: kind) == name ? " (the default)" : "" }

@@ -7,13 +7,15 @@ import Runner
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List every name that can be chosen, by kind.",
+    abstract: "List every name that can be chosen, by kind, and what goes together.",
     discussion: """
       Examples:
         moca list
         moca list regularizer
         moca list 'wae*'              names that fit a pattern
         moca list dataset --json
+        moca list --matrix            which regularizer goes with which prior, posterior and memory
+        moca list regularizer --markdown > methods.md     the reference of each, with formulas and sources
       """)
 
   @Argument(
@@ -22,13 +24,42 @@ struct ListCommand: ParsableCommand {
     completion: Completion.kinds)
   var filter: String?
 
+  @Flag(help: "Show what goes with each regularizer, found by building it, and why the rest does not.")
+  var matrix = false
+
   @Flag(help: "Print JSON.")
   var json = false
+
+  @Flag(help: "Print Markdown: the whole reference of what is listed, or the matrix.")
+  var markdown = false
+
+  func validate() throws {
+    if json, markdown { throw ValidationError("--json and --markdown exclude each other") }
+  }
 
   func run() throws {
     let catalogs = CommandContext.catalogs
     let plugins = try filter.map { try Self.plugins(fitting: $0, in: catalogs) } ?? catalogs.summaries
-    print(json ? Self.table(plugins).json : Self.text(plugins))
+    if matrix {
+      let report = MatrixReport(
+        try CompatibilityMatrix(catalogs, regularizers: regularizers(of: plugins, in: catalogs)))
+      print(json ? report.json : markdown ? report.markdown : report.text)
+    } else if markdown {
+      print(ReferencePage(plugins, in: catalogs).text)
+    } else {
+      print(json ? Self.table(plugins).json : Self.text(plugins))
+    }
+  }
+
+  private func regularizers(of plugins: [PluginSummary], in catalogs: Catalogs) throws -> [String] {
+    let names = plugins.filter { $0.kind == catalogs.regularizers.kind }.map(\.name)
+    if names.isEmpty, let filter {
+      throw Failure(
+        .usage,
+        "the rows of the matrix are regularizers, and none fits \"\(filter)\""
+          + suggestion(for: filter, among: catalogs.regularizers.names))
+    }
+    return names
   }
 
   /// The plugins of a kind, singular or plural, or those whose names fit a pattern.

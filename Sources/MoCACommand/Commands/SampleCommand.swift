@@ -15,6 +15,7 @@ struct SampleCommand: ParsableCommand {
       Examples:
         moca sample sprites-moca-seed0
         moca sample sprites-moca-seed0 --count 100 --seed 7 --output grid.png
+        moca sample sprites-moca-seed0 --sampler gmm components=20 covariance=diagonal
         moca sample runs/faces --checkpoint best --folder faces --count 1000   one file each
       """)
 
@@ -40,6 +41,11 @@ struct SampleCommand: ParsableCommand {
   @OptionGroup var destination: OutputOptions
   @OptionGroup var compute: ComputeOptions
 
+  @Argument(
+    help: ArgumentHelp("Settings of the sampler, such as components=20.", valueName: "key=value"),
+    completion: SampleCommand.settingNames)
+  var settings: [String] = []
+
   func validate() throws {
     try checkCount(count, "--count")
     if let columns { try checkCount(columns, "--columns", limit: 1000) }
@@ -51,19 +57,55 @@ struct SampleCommand: ParsableCommand {
 
   func run() throws {
     let entry = try CommandContext.catalogs.samplers.entry(named: sampler)
+    let chosen = try chosenSettings()
+    _ = try entry.resolve(chosen, "sampler")
     try destination.check()
     let files = try folder.map { try ImageFolder($0, replaces: destination.force) }
     let (run, model) = try source.load(on: compute.prepare())
-    let law = try entry.make(.empty, "sampler", model.model.prior)
+    let law = try entry.make(chosen, "sampler", model.samplerContext)
     law.move(to: model.device)
     if law.needsCodes {
       let data = try DataSource(model.experiment, catalogs: CommandContext.catalogs)
-      try law.fit(to: model.codes(of: data.images, indices: data.split.training))
+      try law.fit(
+        to: model.codes(of: data.images, indices: data.split.training),
+        using: fittingGenerator(on: model.device))
     }
     let images = model.sample(count, from: law, seed: seed)
     if let files { return try files.write(images) }
-    let name = "\(sampler)-\(count)-seed\(seed)-step-\(model.step).png"
+    let words = [sampler] + fileWords + ["\(count)-seed\(seed)-step-\(model.step).png"]
+    let name = words.joined(separator: "-")
     try destination.write(ImageGrid(images, columns: columns ?? squareColumns), of: run, named: name)
+  }
+
+  /// The `key=value` arguments as the sampler's section; `sampler.key=value`, as messages name it, is the same.
+  private func chosenSettings() throws -> ConfigurationValue {
+    try settings.reduce(.empty) { tree, argument in
+      if !argument.contains("=") {
+        throw Failure(
+          .usage,
+          "\"\(argument)\" is not a setting of the sampler; write key=value, as in components=20, and choose the "
+            + "sampler itself with --sampler")
+      }
+      let prefix = "sampler."
+      let plain = argument.hasPrefix(prefix) ? String(argument.dropFirst(prefix.count)) : argument
+      return tree.merged(with: try Experiment.layer(override: plain))
+    }
+  }
+
+  /// The settings as they may stand in a file's name, so that grids of other settings do not replace each other.
+  private var fileWords: [String] {
+    settings.map { $0.filter { $0.isLetter || $0.isNumber || "=.".contains($0) } }
+  }
+
+  /// The stream of the fit; draws have another, so that they do not depend on how much the fit has drawn.
+  private func fittingGenerator(on device: Device) -> Generator {
+    let stream = RandomStream(rawValue: "sampling.fit")
+    return Generator(seed: RandomStreams.seed(of: stream, from: UInt64(seed)), device: device)
+  }
+
+  /// Keys of all samplers: the shell does not tell which one was chosen.
+  private static let settingNames = CompletionKind.custom { _, _, _ in
+    Set(CommandContext.catalogs.samplers.entries.flatMap { $0.settings.map { $0.key + "=" } }).sorted()
   }
 
   private var squareColumns: Int { max(1, Int(Double(count).squareRoot().rounded(.up))) }

@@ -42,9 +42,17 @@ struct TrainingSummary {
   private var regularizer: String {
     let population = trainer.state.memory.populationSize
     let memory = experiment["memory"].name + (population > 0 ? " (\(population) codes)" : "")
-    let weight = experiment["regularizer"].settings["weight"]?.double ?? 0
-    return "\(experiment["regularizer"].name), memory \(memory), λ \(Console.number(weight)) "
-      + "(\(Console.number(trainer.state.commonWeight)) in the common unit)"
+    return "\(experiment["regularizer"].name), memory \(memory), \(weight)"
+  }
+
+  private var weight: String {
+    let schedule = experiment.schedule
+    guard let weight = experiment["regularizer"].settings["weight"]?.double, let common = trainer.state.commonWeight
+    else {
+      return "λ measured in the first \(schedule.weightCalibration) steps for a gradient ratio of "
+        + Console.number(schedule.weightTarget)
+    }
+    return "λ \(Console.number(weight)) (\(Console.number(common)) in the common unit)"
   }
 
   /// What a person may not have meant.
@@ -59,13 +67,16 @@ struct TrainingSummary {
         "the memory holds \(population) codes, more than the \(images) training images: it repeats images; "
           + "set memory.capacity to \(images) or less")
     }
-    return warnings
+    return warnings + trainer.state.regularizer.warnings
   }
 
   /// Scores, and the paths of the pictures and of the run on the last three lines.
   func results(_ outcome: Trainer.Outcome) -> String {
     var lines = ["the run was complete before; nothing was trained"]
     if !outcome.wasComplete { lines = ["trained \(outcome.steps) steps"] }
+    if experiment["regularizer"].settings["weight"]?.double == nil, let weight = trainer.state.commonWeight {
+      lines[0] += ", measured λ \(Console.number(weight)) in the common unit"
+    }
     if let scores = outcome.heldOut {
       lines = [lines[0] + ", \(scores.imageCount) held-out images:", ""]
       lines += [table(scores).text(width: Console.width), ""]

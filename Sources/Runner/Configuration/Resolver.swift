@@ -48,9 +48,11 @@ struct Resolver {
     let before = current["name"] ?? (standard.isEmpty ? change["name"] : .string(standard))
     let isOther = change["name"].map { $0 != before } ?? false
     differences[section] = isOther ? change : current.merged(with: change)
-    // A memory that nobody named is the regularizer's own, and so are the settings made for it.
-    if isOther, section == "regularizer", differences["memory"]?["name"] == nil {
-      differences["memory"] = nil
+    // A part that nobody named is the regularizer's own choice, and so are the settings made for it.
+    if isOther, section == "regularizer" {
+      for dependent in ["memory", "prior", "posterior"] where differences[dependent]?["name"] == nil {
+        differences[dependent] = nil
+      }
     }
   }
 
@@ -58,15 +60,16 @@ struct Resolver {
   func resolve() throws -> (ConfigurationValue, [String: Experiment.Choice]) {
     var tree = ConfigurationValue.empty
     var choices: [String: Experiment.Choice] = [:]
+    let regularizer = try regularizerType()
     for (section, standard) in Self.pluginSections {
-      let name = try self.name(in: section) ?? (section == "memory" ? defaultMemory(choices) : standard)
+      let name = try self.name(in: section) ?? regularizer?.choice(in: section) ?? standard
       var settings = differences[section] ?? .empty
       settings["name"] = nil
       let complete = try resolvePlugin(name, in: section, settings)
       choices[section] = Experiment.Choice(name: name, settings: complete, section: section)
       tree[section] = ConfigurationValue.object([.init("name", .string(name))] + complete.members)
     }
-    try checkMemory(choices)
+    try checkMemory(choices, regularizer)
     for (section, type) in Self.plainSections {
       tree[section] = try complete(type, differences[section] ?? .empty, section)
     }
@@ -102,18 +105,16 @@ struct Resolver {
     }
   }
 
-  private func regularizerType(_ choices: [String: Experiment.Choice]) throws -> (any RegularizerPlugin.Type)?
-  {
-    guard let name = choices["regularizer"]?.name else { return nil }
+  private func regularizerType() throws -> (any RegularizerPlugin.Type)? {
+    let standard = Self.pluginSections.first { $0.name == "regularizer" }?.standard
+    guard let name = try name(in: "regularizer") ?? standard else { return nil }
     return try catalogs.regularizers.entry(named: name).type as? any RegularizerPlugin.Type
   }
 
-  private func defaultMemory(_ choices: [String: Experiment.Choice]) throws -> String {
-    try regularizerType(choices)?.defaultMemory ?? "batch"
-  }
-
-  private func checkMemory(_ choices: [String: Experiment.Choice]) throws {
-    guard let type = try regularizerType(choices), let memory = choices["memory"]?.name else { return }
+  private func checkMemory(
+    _ choices: [String: Experiment.Choice], _ type: (any RegularizerPlugin.Type)?
+  ) throws {
+    guard let type, let memory = choices["memory"]?.name else { return }
     if !type.takesSamples, memory != type.defaultMemory {
       throw ConfigurationError.incompatible(
         "the regularizer \"\(type.name)\" looks at no samples of codes, so memory=\(memory) would change nothing; "
@@ -130,5 +131,17 @@ struct Resolver {
       return .incompatible("unknown key \"\(section)\"; did you mean \"\(full)\"?")
     }
     return .unknownKey(path: section, available: names)
+  }
+}
+
+extension RegularizerPlugin {
+  /// The plugin that the method is defined with in another section, where none is named.
+  fileprivate static func choice(in section: String) -> String? {
+    switch section {
+    case "memory": defaultMemory
+    case "prior": defaultPrior
+    case "posterior": defaultPosterior
+    default: nil
+    }
   }
 }

@@ -4,16 +4,15 @@ import Foundation
 struct Schedule {
   let configuration: ScheduleConfiguration
   let baseLearningRate: Double
-  let baseWeight: Double
   let totalSteps: Int
 
   /// The step size of the step after `completed` steps.
   func learningRate(after completed: Int) -> Double { baseLearningRate * share(after: completed) }
 
-  /// λ of the step after `completed` steps.
-  func weight(after completed: Int) -> Double {
+  /// The share of λ in the step after `completed` steps.
+  func weightShare(after completed: Int) -> Double {
     let warmup = configuration.weightWarmup
-    return warmup > completed ? baseWeight * Double(completed) / Double(warmup) : baseWeight
+    return warmup > completed ? Double(completed) / Double(warmup) : 1
   }
 
   /// The share of the base step size, of which a critic's step size takes part too.

@@ -17,6 +17,7 @@ extension Trainer {
   func keepRecords(_ folder: RunFolder, _ metrics: MetricsLog, _ bar: ProgressBar) throws {
     let step = state.completedSteps
     let record = experiment.record
+    if state.penaltyWeight.hasFailed(after: step) { throw TrainingError.noWeight(steps: step) }
     let evaluates = isDue(step, record.evaluation)
     let saves = isDue(step, record.checkpoint)
     if step == 1 || isDue(step, record.metrics) || evaluates || saves {
@@ -35,7 +36,7 @@ extension Trainer {
     var line: [(String, Double)] = [("epoch", Double(step) / Double(loader.batchesPerEpoch))]
     line += means
     line += state.memory.diagnostics.map { ($0.name, $0.tensor.item) }
-    line.append(("weight", state.schedule.weight(after: max(0, step - 1))))
+    line.append(("weight", state.weight(after: max(0, step - 1))))
     if let gradientRatio { line.append(("gradientRatio", gradientRatio.item)) }
     gradientRatio = nil
     line.append(("learningRate", state.schedule.learningRate(after: max(0, step - 1))))

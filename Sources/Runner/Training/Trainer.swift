@@ -83,16 +83,19 @@ public final class Trainer {
       device: options.device)
   }
 
-  /// Refuses a regularizer and a prior that cannot go together before any data are read.
+  /// Refuses a prior, a posterior and a regularizer that cannot go together before any data are read.
   ///
   /// - Throws: ``ConfigurationError``.
   public static func check(_ experiment: Experiment, catalogs: Catalogs) throws {
-    let prior = try catalogs.priors.make(experiment["prior"], experiment.latent.size)
     let generator = Generator(seed: 0)
+    let prior = try catalogs.priors.make(
+      experiment["prior"], PriorContext(latentSize: experiment.latent.size, generator: generator))
+    let posterior = try catalogs.posteriors.make(experiment["posterior"], prior)
     _ = try catalogs.regularizers.make(
       experiment["regularizer"],
       RegularizerContext(
-        prior: prior, batchSize: experiment.training.batch, populationSize: 0, generator: generator))
+        prior: prior, batchSize: experiment.training.batch, populationSize: 0, generator: generator,
+        posterior: posterior))
   }
 }
 

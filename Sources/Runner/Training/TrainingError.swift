@@ -2,6 +2,8 @@
 public enum TrainingError: Error, CustomStringConvertible {
   /// A term of the loss was infinite or NaN.
   case notFinite(term: String, step: Int, value: Double, checkpoint: String?)
+  /// λ was to be measured, but the penalty has no gradient at the encoder's features.
+  case noWeight(steps: Int)
   /// The person or the system asked to stop; the state is in the checkpoint.
   case interrupted(step: Int, checkpoint: String)
   /// A run was continued with another configuration.
@@ -17,6 +19,9 @@ public enum TrainingError: Error, CustomStringConvertible {
       "the \(term) became \(value) at step \(step); "
         + (checkpoint.map { "the last good checkpoint is \($0); " } ?? "there is no checkpoint before it; ")
         + "try a smaller optimizer.learningRate, optimizer.gradientClip=1 or a smaller regularizer.weight"
+    case .noWeight(let steps):
+      "regularizer.weight=auto found no gradient of the penalty at the encoder's features in \(steps) steps: this "
+        + "penalty does not reach the encoder; give regularizer.weight a number"
     case .interrupted(let step, let checkpoint): "interrupted after step \(step); saved in \(checkpoint)"
     case .differs(let differences, let run):
       "the configuration differs from that of \(run), which cannot be continued with it:\n"
@@ -37,7 +42,7 @@ public enum TrainingError: Error, CustomStringConvertible {
     switch self {
     case .notFinite: 1
     case .interrupted: Interruption.exitCode
-    case .differs, .otherDevice: 64
+    case .differs, .otherDevice, .noWeight: 64
     case .otherData: 65
     }
   }

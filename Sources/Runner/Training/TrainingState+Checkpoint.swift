@@ -10,6 +10,7 @@ extension TrainingState {
   private var moduleTensors: [NamedTensor] {
     model.namedTensors() + memory.namedTensors().map { NamedTensor("memory.\($0.name)", $0.tensor) }
       + regularizer.namedTensors().map { NamedTensor("regularizer.\($0.name)", $0.tensor) }
+      + penaltyWeight.namedTensors().map { NamedTensor("weight.\($0.name)", $0.tensor) }
   }
 
   private var optimizerTensors: [NamedTensor] {

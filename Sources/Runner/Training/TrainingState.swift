@@ -21,9 +21,11 @@ public final class TrainingState {
   let optimizer: Adam
   let criticOptimizer: Adam?
   let schedule: Schedule
+  let penaltyWeight: PenaltyWeight
   private let dtype: DType
   private let gradientClip: Double?
   private let reconstructionFactor: Double
+  private let valueCount: Int
 
   /// Builds the state of an experiment before its first step.
   ///
@@ -41,14 +43,24 @@ public final class TrainingState {
         prior: model.prior, posterior: model.posterior, batchSize: batch, encoder: model.encoder,
         makeEncoder: { try Autoencoder(experiment, catalogs: catalogs, imageShape: imageShape).encoder },
         generator: initial[.memory]))
+    let (model, generator) = (model, initial[.critic])
     regularizer = try catalogs.regularizers.make(
       experiment["regularizer"],
       RegularizerContext(
-        prior: model.prior, batchSize: batch, populationSize: memory.populationSize,
-        generator: initial[.critic]))
+        prior: model.prior, batchSize: batch, populationSize: memory.populationSize, generator: generator,
+        posterior: model.posterior,
+        makeEncoder: { featureCount in
+          try catalogs.encoders.make(
+            experiment["encoder"],
+            EncoderContext(imageShape: imageShape, featureCount: featureCount, generator: generator))
+        }))
+    (regularizer as? any ModelAltering)?.alter(model)
+    penaltyWeight = PenaltyWeight(
+      experiment["regularizer"].settings["weight"].flatMap(Weight.init(configuration:)) ?? .fixed(0),
+      target: experiment.schedule.weightTarget, calibrationSteps: experiment.schedule.weightCalibration)
     self.device = device
     streams = RandomStreams(seed: seed, device: device)
-    for module in [model, memory, regularizer] as [any Module] {
+    for module in [model, memory, regularizer, penaltyWeight] as [any Module] {
       module.move(to: device)
       module.setTraining(true)
     }
@@ -60,14 +72,23 @@ public final class TrainingState {
     criticOptimizer = adversary.map { Adam(penaltyParameters, coefficients: $0.criticCoefficients) }
     schedule = Schedule(
       configuration: experiment.schedule, baseLearningRate: experiment.optimizer.learningRate,
-      baseWeight: experiment["regularizer"].settings["weight"]?.double ?? 0, totalSteps: totalSteps)
+      totalSteps: totalSteps)
     dtype = experiment.training.precision.dtype
     gradientClip = experiment.optimizer.gradientClip
+    valueCount = imageShape.valueCount
     reconstructionFactor = experiment.reconstruction.unit.factor(valueCount: imageShape.valueCount)
   }
 
-  /// The penalty's weight in the common unit: beside the summed squared error of images in [0, 1].
-  public var commonWeight: Double { schedule.baseWeight / reconstructionFactor }
+  /// The penalty's weight in the common unit: beside the summed squared error of images in [0, 1]; `nil` where it is
+  /// measured and no step was taken yet.
+  public var commonWeight: Double? {
+    penaltyWeight.value(after: completedSteps).map { $0 / reconstructionFactor }
+  }
+
+  /// λ of the step after `completed` steps. Reads back where λ is measured.
+  func weight(after completed: Int) -> Double {
+    (penaltyWeight.value(after: completedSteps) ?? 0) * schedule.weightShare(after: completed)
+  }
 
   /// Takes one training step.
   ///
@@ -77,19 +98,20 @@ public final class TrainingState {
   ///     costs another pass through the decoder.
   /// - Returns: The terms of the loss as rank-0 tensors on the device; nothing is read back.
   public func step(on images: Tensor, measuresGradients: Bool = false) -> [NamedTensor] {
-    let weight = schedule.weight(after: completedSteps)
     let forward = self.forward(images)
-    let reconstruction =
-      (images - forward.reconstructions).squared().sum(along: 1, 2, 3).mean() * reconstructionFactor
+    let errors = (images - forward.reconstructions).squared().sum(along: 1, 2, 3)  // [batch]
+    let reconstruction = errors.mean() * reconstructionFactor
+    let observation = observationLoss(errors).map { $0 * reconstructionFactor } ?? reconstruction
     let penalty = regularizer.penalty(in: forward.context)
-    let weighted = penalty.value * weight
     var scalars = [NamedTensor("reconstruction", reconstruction), NamedTensor("penalty", penalty.value)]
     scalars += penalty.diagnostics
-    if measuresGradients {
-      scalars.append(
-        NamedTensor("gradientRatio", gradientRatio(weighted, reconstruction, forward.features)))
-    }
-    let loss = reconstruction + weighted
+    let calibrates = penaltyWeight.isCalibrating(after: completedSteps)
+    let ratio =
+      measuresGradients || calibrates ? gradientRatio(penalty.value, observation, forward.features) : nil
+    if let ratio, calibrates { penaltyWeight.note(ratio) }
+    let weight = penaltyWeight.tensor * schedule.weightShare(after: completedSteps)
+    if let ratio, measuresGradients { scalars.append(NamedTensor("gradientRatio", ratio * weight)) }
+    let loss = observation + penalty.value * weight
     scalars.insert(NamedTensor("loss", loss), at: 0)
     optimizer.clearGradients()
     loss.backward()
@@ -109,23 +131,38 @@ public final class TrainingState {
   }
 
   private func forward(_ images: Tensor) -> Forward {
-    let (features, latents, reconstructions) = withAutocast(to: dtype, on: device) {
-      let features = model.encoder.encode(images).to(dtype: .float32)
+    let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
+    let pass = withAutocast(to: dtype, on: device) { () -> (ForwardPass, latents: Tensor) in
+      let features = model.encoder.encode(input).to(dtype: .float32)
       let latents = model.prior.project(model.posterior.draw(from: features, using: streams[.posterior]))
-      return (features, latents, model.decode(latents))
+      let decoderInput =
+        (regularizer as? any LatentPerturbing)?
+        .decoderInput(for: latents, prior: model.prior, streams: streams) ?? latents
+      let reconstructions = model.decode(decoderInput)
+      return (
+        ForwardPass(
+          model: model, images: images, features: features, decoderInput: decoderInput,
+          reconstructions: reconstructions), latents
+      )
     }
     let recollection = withoutGradients {
-      withAutocast(to: dtype, on: device) { memory.recall(images: images, latents: latents.detached()) }
+      withAutocast(to: dtype, on: device) { memory.recall(images: images, latents: pass.latents.detached()) }
     }
     let context = RegularizationContext(
-      latents: latents, recollection: recollection, prior: model.prior, streams: streams)
-    return Forward(features: features, reconstructions: reconstructions, context: context)
+      latents: pass.latents, recollection: recollection, prior: model.prior, streams: streams, pass: pass.0)
+    return Forward(features: pass.0.features, reconstructions: pass.0.reconstructions, context: context)
   }
 
-  /// Taken before the projection: a pull along the radius of the sphere moves nothing and does not count.
-  private func gradientRatio(_ weighted: Tensor, _ reconstruction: Tensor, _ features: Tensor) -> Tensor {
-    guard weighted.requiresGradient else { return .scalar(0, on: device) }
-    let pull = weighted.gradients(withRespectTo: [features], retainsGraph: true)
+  /// The reconstruction term of a method that has its own.
+  private func observationLoss(_ errors: Tensor) -> Tensor? {
+    (regularizer as? any ObservationWeighting)?.observationLoss(errors, valueCount: valueCount)
+  }
+
+  /// ‖∇ penalty‖ / ‖∇ reconstruction‖, taken before the projection: a pull along the radius of the sphere moves
+  /// nothing and does not count.
+  private func gradientRatio(_ penalty: Tensor, _ reconstruction: Tensor, _ features: Tensor) -> Tensor {
+    guard penalty.requiresGradient, reconstruction.requiresGradient else { return .scalar(0, on: device) }
+    let pull = penalty.gradients(withRespectTo: [features], retainsGraph: true)
     let error = reconstruction.gradients(withRespectTo: [features], retainsGraph: true)
     return Tensor.totalNorm(pull) / Tensor.totalNorm(error).clamped(min: 1e-30)
   }

@@ -55,6 +55,8 @@ public struct PluginSummary: Sendable {
   public let reference: Citation
   /// Its settings.
   public let settings: [SettingDescription]
+  /// The plugin's type, for what else it declares statically.
+  public let type: any Plugin.Type
 }
 
 extension Catalog {
@@ -63,7 +65,7 @@ extension Catalog {
     entries.map {
       PluginSummary(
         kind: kind, name: $0.name, summary: $0.type.summary, reference: $0.type.reference,
-        settings: $0.settings)
+        settings: $0.settings, type: $0.type)
     }
   }
 }

@@ -1,0 +1,74 @@
+"""Collects the last scores of runs in FOLDER/SET/NAME into one JSON list, for Docs/Methods.md.
+
+    python Docs/Scripts/collect_runs.py FOLDER > Docs/Results/methods-images.json
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+
+def chosen(text: str, section: str) -> str:
+    """The plugin's name in a section of run.yaml."""
+    block = re.search(rf"^{section}:\n((?:  .*\n)+)", text, re.M)
+    return re.search(r"^  name: (\S+)", block.group(1), re.M).group(1) if block else ""
+
+
+def row(folder: pathlib.Path) -> dict | None:
+    """What a finished run has to say, or None."""
+    metrics = folder / "metrics.jsonl"
+    if not metrics.exists():
+        return None
+    lines = [json.loads(line) for line in metrics.read_text().splitlines()]
+    last = lines[-1]
+    if "heldOutReconstruction" not in last:
+        return None
+    text = (folder / "run.yaml").read_text()
+    return {
+        "dataset": folder.parent.name,
+        "regularizer": folder.name,
+        "prior": chosen(text, "prior"),
+        "posterior": chosen(text, "posterior"),
+        "memory": chosen(text, "memory"),
+        "steps": last["step"],
+        "weight": last["weight"],
+        "isMeasured": "weightInCommonUnit: auto" in text,
+        "gradientRatio": last.get("gradientRatio"),
+        "reconstruction": last["heldOutReconstruction"],
+        "slicedWasserstein": last["heldOut.slicedWasserstein"],
+        "slicedWassersteinNull": last["heldOut.slicedWasserstein.null"],
+        "effectiveRank": last["heldOut.effectiveRank"],
+        "effectiveRankNull": last["heldOut.effectiveRank.null"],
+        # The first interval includes the start of libtorch, so the last full one counts.
+        "stepSeconds": sorted(line["stepSeconds"] for line in lines[1:])[len(lines[1:]) // 2],
+    }
+
+
+COLUMNS = [
+    "data", "regularizer", "prior", "posterior", "memory", "λ", "how λ was chosen", "gradient ratio", "reconstruction",
+    "sliced Wasserstein", "of the prior", "effective rank", "of the prior", "step",
+]
+
+
+def table(runs: list[dict]) -> dict:
+    """The runs as columns and rows; the time of a step is given as a multiple of the control's on the same data."""
+    plain = {run["dataset"]: run["stepSeconds"] for run in runs if run["regularizer"] == "none"}
+    rows = [
+        [
+            run["dataset"], run["regularizer"], run["prior"], run["posterior"], run["memory"], float(run["weight"]),
+            "measured" if run["isMeasured"] else "default", run["gradientRatio"], run["reconstruction"],
+            run["slicedWasserstein"], run["slicedWassersteinNull"], run["effectiveRank"], run["effectiveRankNull"],
+            f"× {run['stepSeconds'] / plain[run['dataset']]:.2f}",
+        ]
+        for run in runs
+    ]
+    return {
+        "columns": COLUMNS,
+        "rows": rows,
+        "command": "Docs/Scripts/methods_images.sh .build/release/moca cifar10-train.tar.zst runs/methods",
+    }
+
+
+paths = [path for path in sorted(pathlib.Path(sys.argv[1]).glob("*/*")) if path.is_dir()]
+print(json.dumps(table([entry for entry in map(row, paths) if entry]), indent=1, ensure_ascii=False))

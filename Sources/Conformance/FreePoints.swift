@@ -1,0 +1,86 @@
+import Foundation
+import Metrics
+import MoCAProtocols
+
+/// Free codes moved by a regularizer alone until they could be draws of the prior.
+///
+/// They start as a shifted, elongated cluster on the support. Adam moves them with a step of 5 % of the root mean
+/// square of the prior's coordinates, which falls linearly to zero; a critic takes its step after each of theirs.
+/// Every 25 steps both measures of ``LawTest`` are taken: they have arrived once both lie in their null bands, so
+/// that a method which descends one of them is judged by the other.
+public struct FreePoints: Codable, Sendable {
+  /// The regularizer's name.
+  public let regularizer: String
+  /// The prior's name.
+  public let prior: String
+  /// Dimensions of a code.
+  public let latentSize: Int
+  /// Codes.
+  public let count: Int
+  /// Steps taken.
+  public let steps: Int
+  /// Steps allowed.
+  public let stepLimit: Int
+  /// The measures at the start.
+  public let start: [LawTest.Score]
+  /// The measures at the end.
+  public let scores: [LawTest.Score]
+  /// The codes at the end, rounded to four decimals.
+  public let codes: [[Double]]
+
+  /// Whether they arrived.
+  public var isMet: Bool { scores.allSatisfy(\.isMet) }
+
+  /// One line.
+  public var summary: String {
+    "d = \(latentSize): \(isMet ? "arrived after" : "not there after") \(steps) steps, "
+      + scores.map(\.summary).joined(separator: ", ")
+  }
+
+  /// Whether all arrived.
+  static func finding(_ runs: [FreePoints]) -> Finding {
+    Finding(
+      runs.allSatisfy(\.isMet), value: runs.map { Double($0.steps) }.max(),
+      limit: runs.map { Double($0.stepLimit) }.max(), runs.map(\.summary).joined(separator: "; "))
+  }
+
+  init(_ specimen: Specimen, name: String, prior: String, plan: ConformancePlan) throws {
+    let law = specimen.prior
+    let beginning = Self.cluster(plan.freePointCount, specimen, using: Generator(seed: plan.seed &+ 1))
+    let test = LawTest(of: law, count: plan.freePointCount, using: Generator(seed: plan.seed &+ 2))
+    let mover = try PointMover(specimen, start: beginning, criticSteps: plan.criticSteps)
+    var (step, scores) = (0, test.scores(of: mover.codes))
+    start = scores
+    while step < plan.freePointSteps, !scores.allSatisfy(\.isMet) {
+      for _ in 0..<min(25, plan.freePointSteps - step) {
+        let progress = Double(step) / Double(plan.freePointSteps)
+        mover.step(learningRate: 0.05 * specimen.shape.magnitude * (1 - progress))
+        step += 1
+      }
+      scores = test.scores(of: mover.codes)
+    }
+    regularizer = name
+    self.prior = prior
+    latentSize = law.latentSize
+    count = plan.freePointCount
+    steps = step
+    stepLimit = plan.freePointSteps
+    self.scores = scores
+    let values = mover.codes.doubles.map { ($0 * 1e4).rounded() / 1e4 }
+    codes = stride(from: 0, to: values.count, by: latentSize).map {
+      Array(values[$0..<$0 + law.latentSize])
+    }
+  }
+
+  /// `[count, latentSize]`: around one point, with a spread that grows from coordinate to coordinate.
+  private static func cluster(_ count: Int, _ specimen: Specimen, using generator: Generator) -> Tensor {
+    let (prior, size) = (specimen.prior, specimen.prior.latentSize)
+    let spread = Tensor((0..<size).map { 0.2 + Float($0) / Float(max(1, size - 1)) })
+    let cloud = Tensor.normal([count, size], using: generator) * spread
+    if prior.geometry == .simplex {
+      let powers = (cloud + spread).exp()
+      return powers / powers.sum(along: 1, keepsDimensions: true)
+    }
+    return prior.geometry.retracted((cloud + 1) * specimen.shape.magnitude)
+  }
+}

@@ -1,0 +1,130 @@
+import MoCAProtocols
+
+/// One regularizer under test, with the prior that it shall match.
+struct Specimen {
+  let entry: RegularizerCatalog.Entry
+  let settings: ConfigurationValue
+  let prior: any Prior
+  let shape: PriorShape
+  /// Whether the method's own memory is a queue; then laws fill a population as well.
+  let takesPopulation: Bool
+
+  init(_ entry: RegularizerCatalog.Entry, settings: ConfigurationValue, prior: any Prior) {
+    self.entry = entry
+    self.settings = settings
+    self.prior = prior
+    shape = PriorShape(of: prior, using: Generator(seed: 11))
+    let type = entry.type as? any RegularizerPlugin.Type
+    takesPopulation = type.map { $0.takesSamples && $0.defaultMemory != "batch" } ?? false
+  }
+
+  /// A new instance; `seed` decides the initial weights of a critic.
+  func make(batch: Int, population: Int = 0, seed: UInt64 = 0) throws -> any LatentRegularizer {
+    try entry.make(
+      settings, "regularizer",
+      RegularizerContext(
+        prior: prior, batchSize: batch, populationSize: population, generator: Generator(seed: seed)))
+  }
+
+  /// Codes of a law; each `seed` gives other ones.
+  func codes(of law: Law, count: Int, seed: UInt64) -> Tensor {
+    law.draw(count, from: prior, shape, using: Generator(seed: seed))
+  }
+
+  /// A step without networks; the keys are the codes themselves unless others are given.
+  func context(
+    _ codes: Tensor, keys: Tensor? = nil, population: Tensor? = nil, streams: RandomStreams
+  ) -> RegularizationContext {
+    RegularizationContext(
+      latents: codes,
+      recollection: Recollection(keys: (keys ?? codes).detached(), population: population?.detached()),
+      prior: prior, streams: streams)
+  }
+
+  /// The penalty of codes; the same `seed` gives the same random numbers.
+  func value(
+    of regularizer: any LatentRegularizer, _ codes: Tensor, keys: Tensor? = nil, population: Tensor? = nil,
+    seed: UInt64 = 0
+  ) -> Double {
+    let streams = RandomStreams(seed: seed, device: .cpu)
+    return regularizer.penalty(in: context(codes, keys: keys, population: population, streams: streams))
+      .value.item
+  }
+
+  /// The penalty of codes and its gradient along the support; the keys are the codes.
+  func gradient(of regularizer: any LatentRegularizer, _ codes: Tensor, seed: UInt64 = 0) -> Slope {
+    let leaf = codes.detached().copy()
+    leaf.setRequiresGradient(true)
+    let live = prior.geometry.parametrized(leaf)
+    let streams = RandomStreams(seed: seed, device: .cpu)
+    let penalty = regularizer.penalty(in: context(live, keys: codes, streams: streams)).value
+    let gradient =
+      penalty.requiresGradient ? penalty.gradients(withRespectTo: [leaf])[0] : leaf.detached() * 0
+    return Slope(value: penalty.item, gradient: gradient.detached())
+  }
+
+  /// The instance's state, to be put back later.
+  func snapshot(_ regularizer: any LatentRegularizer) -> [String: Tensor] {
+    Dictionary(
+      regularizer.namedTensors().map { ($0.name, $0.tensor.detached().copy()) }, uniquingKeysWith: { $1 })
+  }
+}
+
+/// A penalty with its gradient.
+struct Slope {
+  let value: Double
+  /// Of the codes' shape.
+  let gradient: Tensor
+
+  /// Whether both are numbers.
+  var isFinite: Bool { value.isFinite && gradient.isFinite.all().item != 0 }
+}
+
+extension Specimen {
+  /// Penalties of `count` batches whose codes follow a law.
+  ///
+  /// One instance sees all of them, after three to warm up, as in training.
+  ///
+  /// A critic's penalty means nothing before it has seen the codes. It is first trained for `criticSteps` on codes of
+  /// the law; each number is then the penalty of new codes less that of as many draws of the prior under this
+  /// critic. At the prior its mean is zero however far the critic has come.
+  func penalties(of law: Law, count: Int, batch: Int, criticSteps: Int) throws -> [Double] {
+    let population = takesPopulation ? batch : 0
+    let regularizer = try make(batch: batch, population: population)
+    let critic = CriticTrainer(regularizer)
+    for step in 0..<UInt64(critic == nil ? 0 : criticSteps) {
+      let codes = codes(of: law, count: min(batch, 128), seed: 100_000 + step)
+      critic?.step(context(codes, streams: RandomStreams(seed: step, device: .cpu)))
+    }
+    let measure = { (law: Law, seed: UInt64) in
+      let all = codes(of: law, count: batch + population, seed: seed)
+      let stored = population > 0 ? all.narrowed(along: 0, from: batch, count: population) : nil
+      return value(
+        of: regularizer, all.narrowed(along: 0, from: 0, count: batch), population: stored, seed: seed)
+    }
+    return (0..<UInt64(count + 3)).map { seed in
+      measure(law, 1000 + seed) - (critic == nil ? 0 : measure(.prior, 2000 + seed))
+    }
+    .suffix(count)
+  }
+}
+
+/// Trains a regularizer's critic as the run does.
+struct CriticTrainer {
+  private let regularizer: any AdversarialRegularizer
+  private let optimizer: Adam
+
+  /// `nil` for a regularizer without a critic.
+  init?(_ regularizer: any LatentRegularizer) {
+    guard let regularizer = regularizer as? any AdversarialRegularizer else { return nil }
+    self.regularizer = regularizer
+    optimizer = Adam(regularizer.trainableParameters(), coefficients: regularizer.criticCoefficients)
+  }
+
+  /// Takes one step.
+  func step(_ context: RegularizationContext) {
+    optimizer.clearGradients()
+    regularizer.criticLoss(in: context.detached).backward()
+    optimizer.step(learningRate: regularizer.criticLearningRate)
+  }
+}

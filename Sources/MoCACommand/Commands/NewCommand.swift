@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// `moca new`.
+struct NewCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "new",
+    abstract: "Write the file of a new regularizer or backbone, ready to compile and to change.",
+    discussion: """
+      The file holds a small working method; the lines to change are marked. What to do next is printed.
+
+      Examples:
+        moca new regularizer energy-distance
+        moca new backbone patches --output Sources/Backbones
+      """)
+
+  @Argument(help: "What to write: regularizer or backbone.")
+  var kind: Kind
+
+  @Argument(help: "The name on the command line, in small letters with dashes, such as energy-distance.")
+  var name: String
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "The Swift file to write, or the folder (default: a file of the type's name here).",
+      valueName: "file|folder"),
+    completion: .file(extensions: ["swift"]))
+  var output: String?
+
+  @Flag(help: "Replace a file that exists.")
+  var force = false
+
+  /// What can be written.
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case regularizer, backbone
+
+    fileprivate var template: PluginTemplate { self == .regularizer ? .regularizer : .backbone }
+  }
+
+  func run() throws {
+    let template = kind.template
+    if let objection = template.objection(to: name) { throw Failure(.usage, objection) }
+    if let taken = CommandContext.catalogs.summaries.first(where: {
+      kinds.contains($0.kind) && $0.name == name
+    }) {
+      throw Failure(
+        .usage,
+        "the \(taken.kind) \"\(name)\" exists already (\(taken.summary)); choose another name, or see it with: "
+          + "moca describe \(name)")
+    }
+    let url = try destination()
+    try AtomicFile.write(Data(template.file(named: name).utf8), to: url)
+    print(Console.path(url))
+    Console.note("\n" + nextSteps(template, file: Console.path(url)))
+  }
+
+  private var kinds: [String] { kind == .regularizer ? ["regularizer"] : ["encoder", "decoder"] }
+
+  /// Where the file goes; refused where something is there or the folder is not.
+  private func destination() throws -> URL {
+    if output?.isEmpty == true { throw Failure(.usage, "--output is empty; give a file or a folder") }
+    let fileName = PluginTemplate.typeName(of: name) + ".swift"
+    var url = URL(fileURLWithPath: output ?? fileName)
+    if Self.isFolder(url) || output?.hasSuffix("/") == true { url.appendPathComponent(fileName) }
+    let folder = url.deletingLastPathComponent()
+    if !Self.isFolder(folder) {
+      throw Failure(.usage, "the folder \(folder.path) of --output does not exist; make it first")
+    }
+    if Self.isFolder(url) { throw Failure(.usage, "\(url.path) is a folder; give the name of a Swift file") }
+    if url.pathExtension != "swift" {
+      throw Failure(.usage, "\(Console.path(url)) does not end in .swift; give the name of a Swift file")
+    }
+    if !force, FileManager.default.fileExists(atPath: url.path) {
+      throw Failure(
+        .usage, "\(Console.path(url)) exists already; choose another --output, or replace it with --force")
+    }
+    return url
+  }
+
+  private static func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  private func nextSteps(_ template: PluginTemplate, file: String) -> String {
+    let type = PluginTemplate.typeName(of: name)
+    let own = template.additions.map {
+      "catalogs.\($0.catalog) = catalogs.\($0.catalog).adding(\(type)\($0.suffix).self)"
+    }
+    let shipped = template.additions.map { ".adding(\(type)\($0.suffix).self)     in \($0.file)" }
+    let trials = [
+      "moca describe \(name)", kind == .regularizer ? "moca check regularizer \(name)" : nil,
+      "moca train \(kind.rawValue)=\(name) training.steps=100",
+    ].compactMap(\.self)
+    let indented = { (lines: [String]) in lines.map { "     \($0)" }.joined(separator: "\n") }
+    return """
+      1. Change what the comments in \(file) say, and take the comments out.
+      2. Make it known. In a package of your own, before MoCA.main(catalogs: catalogs):
+      \(indented(own))
+         In the MoCA repository:
+      \(indented(shipped))
+      3. Build, and try it with the program that you have built:
+      \(indented(trials))
+      """
+  }
+}

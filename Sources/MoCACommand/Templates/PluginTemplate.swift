@@ -1,0 +1,63 @@
+import Foundation
+
+/// The text of a new plugin's file, in which names stand for the ones that are chosen.
+struct PluginTemplate {
+  /// What it makes, as in `regularizer`.
+  let kind: String
+  /// The text, with ``typeMark`` and ``nameMark`` where the names go.
+  let text: String
+  /// The lines that add the plugin to the catalogs, with the same marks, and the catalogs' properties.
+  let additions: [Addition]
+
+  /// A line for a catalog.
+  struct Addition {
+    /// The property of `Catalogs`.
+    let catalog: String
+    /// What follows the type's name.
+    let suffix: String
+    /// The file of this repository that has the catalog.
+    let file: String
+  }
+
+  /// Stands for the type's name.
+  static let typeMark = "__Type__"
+  /// Stands for the name on the command line.
+  static let nameMark = "__name__"
+
+  /// Every template.
+  static let all = [regularizer, backbone]
+
+  /// The file for a name on the command line, such as `energy-distance`.
+  func file(named name: String) -> String {
+    text.replacingOccurrences(of: Self.typeMark, with: Self.typeName(of: name))
+      .replacingOccurrences(of: Self.nameMark, with: name)
+  }
+
+  /// `EnergyDistance` for `energy-distance`.
+  static func typeName(of name: String) -> String {
+    name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+
+  /// Why a name cannot be used, or `nil`.
+  func objection(to name: String) -> String? {
+    let isName = name.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil && name.count <= 40
+    if !isName {
+      return
+        "\"\(name)\" is no name for a \(kind): use small letters, digits and single dashes, a letter first, "
+        + "40 characters at most, as in energy-distance"
+    }
+    let type = Self.typeName(of: name)
+    if words.contains(type) {
+      return "\"\(name)\" would be the type \(type), a word that the file needs for something else; "
+        + "choose another name"
+    }
+    return nil
+  }
+
+  /// The words of the text that mean something to the compiler, and the language's own.
+  private var words: Set<String> {
+    let code = text.replacing(/"""[\s\S]*?"""|"[^"\n]*"|\/\/[^\n]*/, with: " ")
+    let words = code.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
+    return Set(words + ["Any", "Protocol", "Self", "Type"])
+  }
+}

@@ -1,0 +1,61 @@
+import MoCAProtocols
+
+/// RAE-GP: small codes, and a decoder whose image changes slowly with the code (Ghosh, Sajjadi, Vergari, Black and
+/// Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020).
+///
+/// Mean over batch and coordinates of z² plus ρ times the mean over batch and coordinates of (∂ Σ x̂² / ∂z)²,
+/// where Σ x̂² is the sum of the squared values of the decoded images, as in the authors' code. The derivative is
+/// with respect to the latent that went into the decoder; a public reimplementation takes it with respect to the
+/// image, which goes through the encoder as well and is another penalty. Batch normalisation couples the images
+/// of a batch, and the derivative of the batch's sum includes that.
+///
+/// Units as in ``LatentNorm``: λ = β · values, ρ = γ / β. The authors' code has β = 1e-4 and γ = 1e-7 for CelebA
+/// with 12,288 values: λ = 1.2288, ρ = 1e-3. For MNIST it has γ = 5e-8; for CIFAR-10 its entry is switched off.
+public final class LatentGradientPenalty: RegularizerPlugin {
+  public static let name = "rae-gp"
+  public static let summary = "small codes and a decoder of small slope (regularized autoencoder, GP)"
+  public static let reference = LatentNorm.reference
+  public static let subject = PenaltySubject.networks
+  public static let defaultPrior: String? = "normal"
+  public static let about = """
+    A deterministic autoencoder whose codes are kept small and whose decoder is kept smooth by a penalty on the \
+    slope of its output with respect to the latent. It looks at the decoder's behaviour where rae-l2 looks at its \
+    weights. The codes follow no given law: draw from a density fitted to them, sampler gmm. The gradient of a \
+    gradient makes a step about twice as dear, and the decoder must consist of operations that can be \
+    differentiated twice, which fused attention cannot.
+    """
+  public static let formula = """
+    mean of z² + ρ · mean of (∂ Σ x̂² / ∂z)², x̂ = D(z), means over batch and coordinates
+    """
+
+  /// The settings.
+  public struct Configuration: RegularizerConfiguration {
+    @Setting(
+      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      source: "the authors' code for CelebA: 1e-4 beside the mean over 12,288 values")
+    public var weight: Weight = 1.2288
+    @Setting(
+      "ρ: factor of the slope's mean square beside the codes' mean square", .atLeast(0),
+      source: "the authors' code for CelebA: 1e-7 / 1e-4")
+    public var slopeRatio = 0.001
+
+    public init() {}
+  }
+
+  private let slopeRatio: Double
+
+  public init(_ configuration: Configuration, context: RegularizerContext) throws {
+    slopeRatio = configuration.slopeRatio
+  }
+
+  public func penalty(in context: RegularizationContext) -> Penalty {
+    let pass = context.requiredPass(by: Self.name)
+    let energy = pass.reconstructions.squared().sum()
+    let slopes = energy.gradients(withRespectTo: [pass.decoderInput], retainsGraph: true, createsGraph: true)
+    let slope = slopes[0].squared().mean()
+    let codes = context.latents.squared().mean()
+    return Penalty(
+      codes + slope * slopeRatio,
+      diagnostics: [NamedTensor("latentMeanSquare", codes), NamedTensor("decoderSlope", slope)])
+  }
+}

@@ -1,0 +1,83 @@
+import Conformance
+import MoCAProtocols
+import Priors
+import Regularizers
+import Testing
+
+/// A regularizer and a prior that go together.
+struct Pair: Sendable, CustomTestStringConvertible {
+  let regularizer: String
+  let prior: String
+
+  var testDescription: String { "\(regularizer) against \(prior)" }
+
+  /// Every pair of the standard catalogs that can be built, of methods that are a function of codes.
+  static let all: [Pair] = RegularizerCatalog.standard.entries.flatMap { entry -> [Pair] in
+    let subject = (entry.type as? any RegularizerPlugin.Type)?.subject
+    guard subject == .codes else { return [] }
+    let priors = (try? Fixture.kit().priors(for: entry.name, settings: Fixture.settings(entry.name))) ?? []
+    return priors.map { Pair(regularizer: entry.name, prior: $0) }
+  }
+}
+
+enum Fixture {
+  /// The standard catalogs with a plan that answers in seconds. Time and memory are left out: other tests run at
+  /// the same time.
+  static func kit(_ regularizers: RegularizerCatalog = .standard) -> ConformanceKit {
+    var plan = ConformancePlan()
+    plan.measuresCost = false
+    return ConformanceKit(regularizers: regularizers, priors: .standard, plan: plan)
+  }
+
+  /// Fewer directions and a smaller critic, where the method has them: the defaults take too long for a test.
+  static func settings(_ name: String) -> ConfigurationValue {
+    let keys = (try? RegularizerCatalog.standard.entry(named: name).settings.map(\.key)) ?? []
+    let smaller: [(String, ConfigurationValue)] = [
+      ("width", .integer(64)), ("depth", .integer(2)), ("criticLearningRate", .number(0.003)),
+      ("slices", .integer(64)), ("projections", .integer(64)),
+    ]
+    return .object(smaller.filter { keys.contains($0.0) }.map { .init($0.0, $0.1) })
+  }
+}
+
+@Suite("Every regularizer conforms with every prior that it can match")
+struct CatalogConformanceTests {
+  @Test("the kit finds no failure", arguments: Pair.all)
+  func conforms(_ pair: Pair) throws {
+    let report = try Fixture.kit().report(
+      of: pair.regularizer, against: pair.prior, settings: Fixture.settings(pair.regularizer))
+    for check in ConformanceCheck.allCases {
+      let result = try #require(report[check])
+      #expect(
+        result.outcome != .failed, "\(pair.testDescription): \(check.rawValue): \(result.detail)")
+    }
+  }
+
+  @Test("every method of codes goes with at least one prior, and the list of pairs is not empty")
+  func pairsExist() {
+    let methods = RegularizerCatalog.standard.entries.filter {
+      ($0.type as? any RegularizerPlugin.Type)?.subject == .codes
+    }
+    #expect(methods.count >= 4)
+    for method in methods {
+      #expect(Pair.all.contains { $0.regularizer == method.name }, "\(method.name) goes with no prior")
+    }
+  }
+
+  @Test("exceptions are stated in words and for methods of codes only")
+  func exceptions() {
+    for entry in RegularizerCatalog.standard.entries {
+      guard let type = entry.type as? any RegularizerPlugin.Type else { continue }
+      for (check, reason) in type.exceptions {
+        #expect(reason.count > 20, "\(entry.name) excepts \(check.rawValue) without a reason")
+      }
+    }
+  }
+
+  @Test("a function of networks is skipped with the reason")
+  func networksAreSkipped() throws {
+    let report = try Fixture.kit().report(of: "none", against: "normal")
+    #expect(report.isSound)
+    #expect(report.results.allSatisfy { $0.outcome == .skipped && $0.detail.contains("networks") })
+  }
+}

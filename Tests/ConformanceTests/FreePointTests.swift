@@ -1,0 +1,53 @@
+import Conformance
+import Metrics
+import MoCAProtocols
+import Priors
+import Regularizers
+import Testing
+
+@Suite("Free codes arrive at the prior, by measures that are not the one trained")
+struct FreeCodeTests {
+  private static func kit(_ regularizers: RegularizerCatalog = .standard) -> ConformanceKit {
+    var plan = ConformancePlan()
+    (plan.freePointCount, plan.freePointSteps) = (256, 300)
+    return ConformanceKit(regularizers: regularizers, priors: .standard, plan: plan)
+  }
+
+  @Test(
+    "256 codes arrive within 300 steps",
+    arguments: [("mmd", "hypersphere"), ("sliced-wasserstein", "normal"), ("moca", "hypersphere")], [2, 16])
+  func arrive(_ pair: (String, String), _ latentSize: Int) throws {
+    let run = try Self.kit().freePoints(of: pair.0, against: pair.1, latentSize: latentSize)
+    #expect(run.start.allSatisfy { !$0.isMet })
+    #expect(run.isMet, "\(pair.0): \(run.summary)")
+    #expect(run.codes.count == 256 && run.codes.allSatisfy { $0.count == latentSize })
+  }
+
+  @Test("a method that sees lengths alone does not arrive")
+  func blind() throws {
+    let kit = Self.kit(RegularizerCatalog(kind: "regularizer").adding(BlindToDirection.self))
+    let run = try kit.freePoints(of: "blind-to-direction", against: "normal", latentSize: 4)
+    #expect(!run.isMet && run.steps == 300)
+  }
+
+  @Test("draws of the prior lie in the null band of both measures, and shifted ones in neither")
+  func lawTest() throws {
+    let prior = try PriorCatalog.standard.entry(named: "normal").make(
+      .empty, "prior", PriorContext(latentSize: 4))
+    let test = LawTest(of: prior, count: 256, using: Generator(seed: 0))
+    let draws = prior.sample(256, using: Generator(seed: 1))
+    let seen = test.scores(of: draws)
+    #expect(seen.allSatisfy { $0.isMet })
+    #expect(test.scores(of: draws + 0.5).allSatisfy { !$0.isMet })
+    #expect(test.scores(of: draws * 0).allSatisfy { !$0.isMet })
+    #expect(test.scores(of: draws * .nan).allSatisfy { $0.value == nil && !$0.isMet })
+  }
+
+  @Test("the energy statistic is the mean over pairs")
+  func energy() {
+    let (first, second) = (Tensor([Float(0), 1], shape: [2, 1]), Tensor([Float(0), 3], shape: [2, 1]))
+    // 2 (0 + 3 + 1 + 2)/4 − (0 + 1 + 1 + 0)/4 − (0 + 3 + 3 + 0)/4
+    #expect(abs(energyDistance(first, second) - 1) < 1e-12)
+    #expect(energyDistance(first, first) == 0)
+  }
+}
