@@ -6,6 +6,7 @@
 import json
 import pathlib
 import re
+import statistics
 import sys
 
 
@@ -40,8 +41,8 @@ def row(folder: pathlib.Path) -> dict | None:
         "slicedWassersteinNull": last["heldOut.slicedWasserstein.null"],
         "effectiveRank": last["heldOut.effectiveRank"],
         "effectiveRankNull": last["heldOut.effectiveRank.null"],
-        # The first interval includes the start of libtorch, so the last full one counts.
-        "stepSeconds": sorted(line["stepSeconds"] for line in lines[1:])[len(lines[1:]) // 2],
+        # The first intervals include the start of libtorch and the steps that measure λ.
+        "stepSeconds": statistics.median(line["stepSeconds"] for line in lines[2:]),
     }
 
 
@@ -52,14 +53,15 @@ COLUMNS = [
 
 
 def table(runs: list[dict]) -> dict:
-    """The runs as columns and rows; the time of a step is given as a multiple of the control's on the same data."""
-    plain = {run["dataset"]: run["stepSeconds"] for run in runs if run["regularizer"] == "none"}
+    """The runs as columns and rows; the time of a step is that of the runs in `times`, over the control's."""
+    seconds = {run["regularizer"]: run["stepSeconds"] for run in runs if run["dataset"] == "times"}
+    runs = [run for run in runs if run["dataset"] != "times"]
     rows = [
         [
             run["dataset"], run["regularizer"], run["prior"], run["posterior"], run["memory"], float(run["weight"]),
             "measured" if run["isMeasured"] else "default", run["gradientRatio"], run["reconstruction"],
             run["slicedWasserstein"], run["slicedWassersteinNull"], run["effectiveRank"], run["effectiveRankNull"],
-            f"× {run['stepSeconds'] / plain[run['dataset']]:.2f}",
+            f"× {seconds[run['regularizer']] / seconds['none']:.2f}" if run["regularizer"] in seconds else None,
         ]
         for run in runs
     ]

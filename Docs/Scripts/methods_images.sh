@@ -4,7 +4,7 @@
 #
 #   Docs/Scripts/methods_images.sh MOCA CIFAR10-ARCHIVE FOLDER [NAME …]     (no names: every regularizer of the catalog)
 #
-# Two runs at a time on one thread each. Penalties of codes get λ by weight=auto; likelihoods and regularized
+# Two runs at a time on one thread each, and a few steps of every method alone for their times. Penalties of codes get λ by weight=auto; likelihoods and regularized
 # autoencoders, whose λ is part of the definition, and simclr, whose pull does not pass the step's own features, keep
 # their default. Runs that are there already are not repeated.
 set -euo pipefail
@@ -39,6 +39,7 @@ train() {
   case $set in
   sprites) data=(dataset=sprites dataset.count=16384) ;;
   cifar10) data=(dataset=images "dataset.path=$cifar") ;;
+  times) data=(dataset=sprites dataset.count=16384 training.steps=60 record.metrics=10 schedule.weightCalibration=10) ;;
   esac
   # shellcheck disable=SC2046
   OMP_WAIT_POLICY=passive "$moca" train --quiet --threads 1 --run "$folder/$set/$name" \
@@ -46,7 +47,7 @@ train() {
     >"$folder/$set-$name.log" 2>&1 || echo "failed: $set $name (see $folder/$set-$name.log)" >&2
 }
 
-mkdir -p "$folder/sprites" "$folder/cifar10"
+mkdir -p "$folder/sprites" "$folder/cifar10" "$folder/times"
 for set in sprites cifar10; do
   for name in "${names[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
@@ -54,4 +55,6 @@ for set in sprites cifar10; do
   done
 done
 wait
+# Steps are timed with nothing beside them.
+for name in "${names[@]}"; do train "$name" times; done
 python3 "$root/Docs/Scripts/collect_runs.py" "$folder" >"$root/Docs/Results/methods-images.json"
