@@ -110,7 +110,8 @@ let package = Package(
     .testTarget(
       name: "MethodTests", dependencies: ["Backbones", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
     .testTarget(
-      name: "ConformanceTests", dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
+      name: "ConformanceTests",
+      dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
     .testTarget(

@@ -42,7 +42,7 @@ def row(folder: pathlib.Path) -> dict | None:
         "effectiveRank": last["heldOut.effectiveRank"],
         "effectiveRankNull": last["heldOut.effectiveRank.null"],
         # The first intervals include the start of libtorch and the steps that measure λ.
-        "stepSeconds": statistics.median(line["stepSeconds"] for line in lines[2:]),
+        "stepSeconds": statistics.median(line["stepSeconds"] for line in lines[2:] or lines),
     }
 
 

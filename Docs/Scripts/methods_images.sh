@@ -44,10 +44,10 @@ train() {
   # shellcheck disable=SC2046
   OMP_WAIT_POLICY=passive "$moca" train --quiet --threads 1 --run "$folder/$set/$name" \
     --config "$root/Configurations/methods.yaml" "${data[@]}" "regularizer=$name" $(arguments "$name") \
-    >"$folder/$set-$name.log" 2>&1 || echo "failed: $set $name (see $folder/$set-$name.log)" >&2
+    >"$folder/$set-$name.log" 2>&1 || echo "$set $name (see $folder/$set-$name.log)" | tee -a "$folder/failed" >&2
 }
 
-mkdir -p "$folder/sprites" "$folder/cifar10" "$folder/times"
+mkdir -p "$root/Docs/Results" "$folder/sprites" "$folder/cifar10" "$folder/times"
 for set in sprites cifar10; do
   for name in "${names[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
@@ -57,4 +57,8 @@ done
 wait
 # Steps are timed with nothing beside them.
 for name in "${names[@]}"; do train "$name" times; done
+if [ -e "$folder/failed" ]; then
+  echo "error: some runs failed; see $folder/failed" >&2
+  exit 1
+fi
 python3 "$root/Docs/Scripts/collect_runs.py" "$folder" >"$root/Docs/Results/methods-images.json"

@@ -27,7 +27,6 @@
 #include <ATen/ops/linalg_cholesky.h>
 #include <ATen/ops/linalg_eigvalsh.h>
 #include <ATen/ops/log.h>
-#include <ATen/ops/log1p.h>
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/lt.h>
 #include <ATen/ops/matmul.h>
@@ -39,7 +38,6 @@
 #include <ATen/ops/neg.h>
 #include <ATen/ops/pow.h>
 #include <ATen/ops/relu.h>
-#include <ATen/ops/remainder.h>
 #include <ATen/ops/round.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/sigmoid.h>

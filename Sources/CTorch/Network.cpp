@@ -18,7 +18,6 @@
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
@@ -85,11 +84,6 @@ ct_error *ct_layer_norm(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_te
   return guarded([&] {
     *out = own(at::layer_norm(input->value, weight->value.sizes(), weight->value, bias->value, epsilon));
   });
-}
-
-ct_error *ct_attention(ct_tensor *out, ct_tensor query, ct_tensor key, ct_tensor value) {
-  return guarded(
-      [&] { *out = own(at::scaled_dot_product_attention(query->value, key->value, value->value)); });
 }
 
 ct_error *ct_average_pool(ct_tensor *out, ct_tensor self, int64_t size) {

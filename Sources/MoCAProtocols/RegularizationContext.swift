@@ -25,7 +25,9 @@ public struct RegularizationContext {
 
   /// The rest of the step, for a method that cannot do without.
   public func requiredPass(by name: String) -> ForwardPass {
-    guard let pass else { fatalError("the regularizer \(name) needs the networks of a step, not codes alone") }
+    guard let pass else {
+      fatalError("the regularizer \(name) needs the networks of a step, not codes alone")
+    }
     return pass
   }
 

@@ -21,13 +21,15 @@ extension Weight: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 extension Weight: SettingValue {
   /// `auto`.
   private static let word = "auto"
+  /// What a `Float` can still be multiplied by.
+  private static let largest = 1e30
 
-  public static var expectation: String { "a number or auto" }
+  public static var expectation: String { "a number up to 1e30 or auto" }
 
   public init?(configuration: ConfigurationValue) {
     if configuration == .string(Self.word) {
       self = .automatic
-    } else if let value = Double(configuration: configuration) {
+    } else if let value = Double(configuration: configuration), value <= Self.largest {
       self = .fixed(value)
     } else {
       return nil
@@ -38,7 +40,14 @@ extension Weight: SettingValue {
 
   public init(from decoder: any Swift.Decoder) throws {
     let container = try decoder.singleValueContainer()
-    self = (try? container.decode(Double.self)).map(Weight.fixed) ?? .automatic
+    if let value = try? container.decode(Double.self) {
+      self = .fixed(value)
+    } else if try container.decode(String.self) == Self.word {
+      self = .automatic
+    } else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "a weight is \(Self.expectation)")
+    }
   }
 
   public func encode(to encoder: any Swift.Encoder) throws {

@@ -33,7 +33,7 @@ public final class GaussianMixture: PriorPlugin {
       source: "ours: with scale 1 the means lie 5.7 standard deviations apart in high dimensions")
     public var radius = 4.0
     @Setting(
-      "standard deviation σ of each coordinate inside a component", .above(0),
+      "standard deviation σ of each coordinate inside a component", .between(1e-6, 1e6),
       source: "ours: as the normal prior")
     public var scale = 1.0
 

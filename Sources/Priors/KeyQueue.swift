@@ -39,8 +39,9 @@ final class KeyQueue: Module {
   /// Replaces the oldest rows by `newKeys`, around the end where needed.
   func enqueue(_ newKeys: Tensor) {
     let count = newKeys.shape[0]
-    let rows = (Tensor.range(count, on: position.device) + position).remainder(dividingBy: Double(capacity))
-      .to(dtype: .int64)
+    // In place, which stays in whole numbers.
+    let rows = Tensor.range(count, on: position.device) + position
+    rows.reduce(modulo: Double(capacity))
     keys.replaceRows(at: rows, with: newKeys.to(dtype: keys.dtype))
     batches.add(1)
     births.replaceRows(at: rows, with: batches.expanded(to: [count]))

@@ -79,9 +79,9 @@ public final class MomentumQueueMemory: MemoryPlugin {
 
   private func followBuffers(of source: any Encoder) {
     let parameters = Set(encoder.namedParameters().map(\.name))
-    for (target, source) in zip(encoder.namedTensors(), source.namedTensors())
-    where !parameters.contains(target.name) {
-      target.tensor.assign(source.tensor)
+    let sources = Dictionary(uniqueKeysWithValues: source.namedTensors().map { ($0.name, $0.tensor) })
+    for target in encoder.namedTensors() where !parameters.contains(target.name) {
+      sources[target.name].map(target.tensor.assign)
     }
   }
 }

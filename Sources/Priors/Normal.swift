@@ -18,7 +18,7 @@ public final class Normal: PriorPlugin {
   /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
-      "standard deviation σ of each coordinate", .above(0),
+      "standard deviation σ of each coordinate", .between(1e-6, 1e6),
       source: "the standard normal law of Kingma and Welling 2014")
     public var scale = 1.0
 

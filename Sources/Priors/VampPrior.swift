@@ -9,7 +9,7 @@ import MoCAProtocols
 /// to the encoder; draws carry none. 500 of them, as in the authors' code. The free values start as normal
 /// draws (ours: grey noise, so that the components start apart).
 ///
-/// Batch normalisation sees the pseudo-inputs as a batch of their own, in training as in evaluation.
+/// The pseudo-inputs pass the encoder with its running statistics and do not move these.
 public final class VampPrior: PriorPlugin, EncoderBoundPrior {
   public static let name = "vamp"
   public static let summary = "mixture of the encoder's posteriors at learned pseudo-inputs (VampPrior)"
@@ -55,7 +55,13 @@ public final class VampPrior: PriorPlugin, EncoderBoundPrior {
   public var kernelScale: Double { 2 * Double(latentSize) }
 
   public func bind(to encoder: any Encoder, _ posterior: any Posterior) {
-    encode = { encoder.encode($0).to(dtype: .float32) }
+    encode = { images in
+      let layers = ([encoder] + encoder.submodules()).compactMap { $0 as? any TrainingSensitive }
+      let modes = layers.map(\.isTraining)
+      for layer in layers { layer.isTraining = false }
+      defer { for (layer, mode) in zip(layers, modes) { layer.isTraining = mode } }
+      return encoder.encode(images).to(dtype: .float32)
+    }
     self.posterior = { posterior }
   }
 

@@ -62,7 +62,8 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
   public init(_ configuration: Configuration, context: RegularizerContext) throws {
     criticLearningRate = configuration.criticLearningRate
     criticCoefficients = Adam.Coefficients(beta1: configuration.criticBeta1)
-    addsLogDensity = configuration.addsLogDensity
+    // A prior made of the encoder would learn through its density to fool the critic.
+    addsLogDensity = configuration.addsLogDensity && !(context.prior is any EncoderBoundPrior)
     let hidden = [Int](repeating: configuration.width, count: configuration.depth)
     critic = MultilayerPerceptron([context.prior.latentSize] + hidden + [1], using: context.generator)
   }

@@ -17,7 +17,7 @@ import MoCAProtocols
 /// a gentle one, at which a shifted cloud is pulled about a fifteenth as hard as by `sliced-wasserstein` at its own.
 /// With a memory the batch meets all stored codes, an estimate that can be negative; the logarithm is then taken of
 /// at least the value that N draws of the prior would give. One batch × population matrix at a time;
-/// nothing of that size is kept for the way back.
+/// in tiles, and nothing of that size is kept for the way back.
 public final class CramerWold: RegularizerPlugin {
   public static let name = "cramer-wold"
   public static let summary = "smoothed projections compared over all directions in closed form (CWAE)"
@@ -134,16 +134,21 @@ public final class CramerWold: RegularizerPlugin {
   /// The mean over pairs of φ(|x − y|²/4γ) / (2√(πγ)), with the gradient of the first points.
   ///
   /// Value and gradient are computed at once and the gradient attached by a linear function, so that no matrix is
-  /// kept for the way back.
+  /// kept for the way back; in tiles, so that none is ever whole.
   private func term(_ first: Tensor, _ second: Tensor, _ bandwidth: Double) -> Tensor {
     let factor = 0.5 / (Double.pi * bandwidth).squareRoot()
-    let (value, gradient) = withoutGradients { () -> (Tensor, Tensor) in
-      let arguments = first.squaredDistances(to: second) * (0.25 / bandwidth)
-      let values = kernel.values(at: arguments)
-      let slopes = values.slope * (0.5 * factor / bandwidth / Double(arguments.elementCount))
-      let pull = first * slopes.sum(along: 1, keepsDimensions: true) - slopes.matmul(second)
-      return (values.value.mean() * factor, pull)
+    let (pairs, size) = (Double(first.shape[0] * second.shape[0]), max(first.shape[0], TiledPairs.tileSize))
+    let parts = withoutGradients {
+      stride(from: 0, to: second.shape[0], by: size).map { start -> (value: Tensor, gradient: Tensor) in
+        let tile = second.narrowed(along: 0, from: start, count: min(size, second.shape[0] - start))
+        let found = kernel.values(at: first.squaredDistances(to: tile) * (0.25 / bandwidth))
+        let slopes = found.slope * (0.5 * factor / bandwidth / pairs)
+        let pull = first * slopes.sum(along: 1, keepsDimensions: true) - slopes.matmul(tile)
+        return (found.value.sum() * (factor / pairs), pull)
+      }
     }
+    let value = parts.dropFirst().reduce(parts[0].value) { $0 + $1.value }
+    let gradient = parts.dropFirst().reduce(parts[0].gradient) { $0 + $1.gradient }
     return value + ((first - first.detached()) * gradient).sum()
   }
 

@@ -59,7 +59,7 @@ public final class DecoupledContrast: RegularizerPlugin {
   public func penalty(in context: RegularizationContext) -> Penalty {
     let positives = (context.latents * context.recollection.keys).sum(along: 1) / temperature
     let count = context.recollection.population?.shape[0] ?? max(1, context.latents.shape[0] - 1)
-    let negatives = (context.negativeSimilarities / temperature).logSumExp(along: 1) - log(Double(count))
+    let negatives = context.negativeLogits(temperature: temperature).logSumExp(along: 1) - log(Double(count))
     let loss = (negatives - positives).mean()
     return Penalty(loss, diagnostics: [NamedTensor("gapToUniform", loss.detached() - optimum)])
   }

@@ -91,7 +91,7 @@ enum KernelExpectations {
 /// graph: the gradient of each tile is taken at once.
 struct TiledPairs {
   /// Rows of the second set in a tile, at least.
-  static let tileSize = 4096
+  static let tileSize = 512
 
   /// Σ over rows x of `first` and y of `second` of k(|x − y|²), live in `first` only; where the first rows of `second`
   /// are `first` itself, without the pairs of a point with itself.

@@ -26,8 +26,9 @@ public final class KoLeo: RegularizerPlugin {
   public static let exceptions: [ConformanceCheck: String] = [
     .batchSize: "the nearest of more codes is nearer: the value grows like log(N) / (d − 1)",
     .freePoints:
-      "only nearest neighbours repel, and on the circle none can pass another: a lopsided cloud is "
-      + "evened out too slowly, with a Rayleigh statistic of 165 after 300 steps (256 codes, d = 2; 0.7 at d = 8)",
+      "only nearest neighbours repel, and in few dimensions none can pass another, so that a lopsided cloud is evened "
+      + "out too slowly: after 1,000 steps the sliced Wasserstein score of 1,024 codes is 0.40 (band 0.004) for d = 2 "
+      + "and 0.061 (band 0.002) for d = 3; for d = 16 and 64 they arrive in 200 and 150 steps",
   ]
 
   /// The settings.

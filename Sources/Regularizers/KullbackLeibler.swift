@@ -59,7 +59,10 @@ public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
   private let variance: ObservationVariance?
 
   public init(_ configuration: Configuration, context: RegularizerContext) throws {
-    try context.requireDivergence(for: Self.name, wayOut: "set posterior=gaussian with prior=normal")
+    try context.requireDivergence(
+      for: Self.name,
+      wayOut: "set posterior=gaussian with prior=normal, or posterior=von-mises-fisher with prior=hypersphere"
+    )
     variance =
       configuration.observation == .learned ? ObservationVariance(scale: configuration.observationScale) : nil
   }

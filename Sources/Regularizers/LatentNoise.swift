@@ -62,24 +62,11 @@ extension LatentNoise: LatentPerturbing {
   public func decoderInput(for latents: Tensor, prior: any Prior, streams: RandomStreams) -> Tensor {
     let generator = streams[.perturbation]
     let noise = Tensor.normal(latents.shape, using: generator)
-    if prior.geometry != .sphere { return onSupport(latents + noise * self.noise, prior.geometry) }
+    if prior.geometry != .sphere { return prior.geometry.nearest(to: latents + noise * self.noise) }
     let angles = Tensor.uniform([latents.shape[0], 1], using: generator) * angle
     let along = (noise * latents).sum(along: 1, keepsDimensions: true)
     let tangents = (noise - along * latents).normalized(along: 1)
     // In two dimensions a tangent can be the small rest of a subtraction; its rounding must not change the norm.
     return (angles.cosine() * latents + angles.sine() * tangents).normalized(along: 1)
-  }
-
-  /// Brings points near the support back to it. A prior's own projection would move those inside as well.
-  private func onSupport(_ points: Tensor, _ geometry: LatentGeometry) -> Tensor {
-    switch geometry {
-    case .euclidean: return points
-    case .sphere: return points.normalized(along: 1)
-    case .cube: return points.clamped(min: -1).clamped(max: 1)
-    case .ball: return points / points.norm(along: 1, keepsDimensions: true).clamped(min: 1)
-    case .simplex:
-      let positive = points.clamped(min: 1e-6)
-      return positive / positive.sum(along: 1, keepsDimensions: true)
-    }
   }
 }

@@ -62,7 +62,8 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
       source: "the authors' code")
     public var reference = Reference.draws
     @Setting(
-      "draws of the prior in a step; null for as many as codes", .atLeast(2), source: "the authors' code")
+      "draws of the prior in a step; null for as many as codes", .between(2, 1_048_576),
+      source: "the authors' code")
     public var draws: Int?
 
     public init() {}

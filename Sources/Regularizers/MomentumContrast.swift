@@ -72,10 +72,10 @@ public final class MomentumContrast: RegularizerPlugin {
   }
 
   public func penalty(in context: RegularizationContext) -> Penalty {
-    let similarities = (context.latents * context.recollection.keys).sum(along: 1, keepsDimensions: true)
-    let positives = similarities / temperature
-    let logits = Tensor.concatenated([positives, context.negativeSimilarities / temperature], along: 1)
-    let losses = logits.logSumExp(along: 1, keepsDimensions: true) - positives
+    let positives = (context.latents * context.recollection.keys).sum(along: 1) / temperature
+    let negatives = context.negativeLogits(temperature: temperature).logSumExp(along: 1)
+    // log(eᵖ + eⁿ) − p
+    let losses = (negatives - positives).softplus()
     let loss = losses.mean()
     return Penalty(
       loss,

@@ -73,7 +73,7 @@ public final class SimCLR: RegularizerPlugin {
       let twice = Tensor.concatenated([pass.images, pass.images])
       return view(of: twice, using: context.streams[.corruption]).channelsLast()
     }
-    let codes = pass.model.draw(views, using: context.streams[.posterior])
+    let codes = pass.model.draw(views, using: context.streams[.corruption])
     return Penalty(
       Self.contrast(
         codes, population: context.recollection.population, temperature: configuration.temperature))

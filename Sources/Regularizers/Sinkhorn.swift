@@ -64,7 +64,8 @@ public final class Sinkhorn: RegularizerPlugin {
       source: "ours: within 1e-4 of convergence at the default regularization")
     public var iterations = 20
     @Setting(
-      "draws of the prior in a step; null for as many as codes", .atLeast(2), source: "ours: that of mmd")
+      "draws of the prior in a step; null for as many as codes", .between(2, 1_048_576),
+      source: "ours: that of mmd")
     public var draws: Int?
     @Setting(
       "the transport of a sample with itself: corrected (no point may stay) or standard (as published)",

@@ -26,14 +26,16 @@ extension RegularizerContext {
 }
 
 extension RegularizationContext {
-  /// The codes' similarities to what they are kept apart from, `[batch, negatives]`: the population, or without one
-  /// the batch itself, with −∞ in place of a code's similarity to itself.
-  var negativeSimilarities: Tensor {
+  /// The codes' similarities to what they are kept apart from over the temperature, `[batch, negatives]`: the
+  /// population, or without one the batch itself, with −∞ in place of a code's similarity to itself.
+  func negativeLogits(temperature: Double) -> Tensor {
+    // Divided before the product: there is one matrix of that size.
+    let scaled = latents / temperature
     guard let population = recollection.population else {
-      return latents.matmul(latents.transposed()).filled(
+      return scaled.matmul(latents.transposed()).filled(
         where: latents.ownColumns(of: latents), with: -.infinity)
     }
-    return latents.matmul(population.transposed())
+    return scaled.matmul(population.transposed())
   }
 
   /// What each code is compared with where it is one of the compared points itself: the batch, and the population
@@ -61,8 +63,8 @@ extension Tensor {
 /// How much gradient the contrastive loss has left near uniformity.
 ///
 /// The pull of the negatives is multiplied by the softmax's mass on them. With the positive at similarity 1 that mass
-/// is 1 − exp(−L*) at uniformity, which vanishes where log K + 1/(2dτ²) lies well below 1/τ: then the loss only keeps
-/// codes from coming very near each other.
+/// is 1 − exp(−L*) at uniformity, which vanishes where log K + log M(1/τ) lies well below 1/τ (log M(1/τ) is about
+/// 1/(2dτ²) where 1/τ is small beside d): then the loss only keeps codes from coming very near each other.
 struct ContrastiveGate {
   let dimension: Int
   let temperature: Double
@@ -90,7 +92,7 @@ struct ContrastiveGate {
     let mass = mass(at: temperature)
     if mass >= Self.leastMass { return [] }
     let round = { (value: Double) in String(format: "%.3g", value) }
-    let gain = log(Double(negativeCount)) + 1 / (2 * Double(dimension) * temperature * temperature)
+    let gain = log(Double(negativeCount)) + UnitSphere.logMoment(1 / temperature, dimension: dimension)
     var ways =
       livelyTemperature.map { ["regularizer.temperature=\($0) (mass \(round(self.mass(at: $0))))"] } ?? []
     if livelyCount < 16_777_216 {
@@ -100,7 +102,7 @@ struct ContrastiveGate {
     return [
       "the regularizer \"\(name)\" has hardly any gradient near uniformity: at temperature \(temperature) with "
         + "\(negativeCount) negatives in \(dimension) dimensions the softmax leaves \(round(mass)) of its mass on the "
-        + "negatives, since log K + 1/(2dτ²) = \(round(gain)) lies below 1/τ = \(round(1 / temperature)); "
+        + "negatives, since log K + log M(1/τ) = \(round(gain)) lies below 1/τ = \(round(1 / temperature)); "
         + "it will only keep codes from coming very near each other; for a lasting pull set "
         + ways.joined(separator: ", or ")
     ]

@@ -39,7 +39,8 @@ public final class TrainedModel {
     regularizer = try catalogs.regularizers.make(
       experiment["regularizer"],
       RegularizerContext(
-        prior: model.prior, batchSize: experiment.training.batch, populationSize: 0, generator: Generator(seed: 0),
+        prior: model.prior, batchSize: experiment.training.batch, populationSize: 0,
+        generator: Generator(seed: 0),
         posterior: model.posterior))
     (regularizer as? any ModelAltering)?.alter(model)
     let (records, _) = try StateFile.read(found.url)

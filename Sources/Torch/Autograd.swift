@@ -65,6 +65,8 @@ extension Tensor {
   /// The same value with the gradient multiplied by `factor` on its way back.
   public func scalingGradient(by factor: Double) -> Tensor {
     if factor == 1 { return self }
-    return self * factor + detached() * (1 - factor)
+    // In this form the difference is exactly zero, and the value exactly the same.
+    let value = detached()
+    return value + (self - value) * factor
   }
 }

@@ -45,9 +45,6 @@ extension Tensor {
   public func clamped(max upper: Double) -> Tensor {
     tensor("clamped", [self]) { ct_clamp_max_scalar($0, raw, upper) }
   }
-  public func remainder(dividingBy divisor: Double) -> Tensor {
-    tensor("remainder", [self]) { ct_remainder_scalar($0, raw, divisor) }
-  }
   public func maximum(_ other: Tensor) -> Tensor {
     tensor("maximum", [self, other]) { ct_maximum($0, raw, other.raw) }
   }
@@ -69,8 +66,6 @@ extension Tensor {
 
   public func exp() -> Tensor { tensor("exp", [self]) { ct_exp($0, raw) } }
   public func log() -> Tensor { tensor("log", [self]) { ct_log($0, raw) } }
-  /// log(1 + x).
-  public func logOnePlus() -> Tensor { tensor("logOnePlus", [self]) { ct_log1p($0, raw) } }
   public func squareRoot() -> Tensor { tensor("squareRoot", [self]) { ct_sqrt($0, raw) } }
   public func reciprocalSquareRoot() -> Tensor {
     tensor("reciprocalSquareRoot", [self]) { ct_rsqrt($0, raw) }

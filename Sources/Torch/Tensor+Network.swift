@@ -44,11 +44,6 @@ extension Tensor {
     tensor("layerNormalized", [self, weight]) { ct_layer_norm($0, raw, weight.raw, bias.raw, epsilon) }
   }
 
-  /// softmax(Q Kᵀ / √size) V. `[batch, heads, tokens, size]` each; this is Q.
-  public func attending(to keys: Tensor, values: Tensor) -> Tensor {
-    tensor("attending", [self, keys, values]) { ct_attention($0, raw, keys.raw, values.raw) }
-  }
-
   /// Means over windows of `size` × `size`. `[batch, channels, h, w] → [batch, channels, h / size, w / size]`.
   public func averagePooled(_ size: Int) -> Tensor {
     tensor("averagePooled", [self]) { ct_average_pool($0, raw, Int64(size)) }
@@ -66,7 +61,9 @@ extension Tensor {
   }
 
   /// softmax along `dim`.
-  public func softmax(along dim: Int) -> Tensor { tensor("softmax", [self]) { ct_softmax($0, raw, Int64(dim)) } }
+  public func softmax(along dim: Int) -> Tensor {
+    tensor("softmax", [self]) { ct_softmax($0, raw, Int64(dim)) }
+  }
 
   /// log softmax along `dim`.
   public func logSoftmax(along dim: Int) -> Tensor {

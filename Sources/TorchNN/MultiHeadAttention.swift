@@ -24,8 +24,10 @@ public final class MultiHeadAttention: Module {
     let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
     // [batch, tokens, 3 · width] → [3, batch, heads, tokens, size]
     let parts = input(tokens).reshaped(batch, count, 3, headCount, width / headCount).permuted(2, 0, 3, 1, 4)
-    let mixed = parts.selected(along: 0, at: 0)
-      .attending(to: parts.selected(along: 0, at: 1), values: parts.selected(along: 0, at: 2))
+    // Written out: the fused kernel has no second derivative, which gradient penalties need.
+    let queries = parts.selected(along: 0, at: 0) / Double(width / headCount).squareRoot()
+    let weights = queries.matmul(parts.selected(along: 0, at: 1).transposed()).softmax(along: -1)
+    let mixed = weights.matmul(parts.selected(along: 0, at: 2))
     return output(mixed.transposed(1, 2).reshaped(batch, count, width))
   }
 }

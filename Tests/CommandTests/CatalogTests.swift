@@ -29,7 +29,8 @@ struct CatalogTests {
   @Test(
     "list takes a kind, its plural and patterns",
     arguments: [
-      ("regularizer", 27), ("regularizers", 27), ("memories", 3), ("backbones", 10), ("wae*", 1), ("*queue", 2),
+      ("regularizer", 27), ("regularizers", 27), ("memories", 3), ("backbones", 10), ("wae*", 1),
+      ("*queue", 2),
       ("mm?", 1), ("moca", 1),
     ])
   func filters(_ filter: String, count: Int) throws {

@@ -13,14 +13,24 @@ struct FreeCodeTests {
     return ConformanceKit(regularizers: regularizers, priors: .standard, plan: plan)
   }
 
-  @Test(
-    "256 codes arrive within 300 steps",
-    arguments: [("mmd", "hypersphere"), ("sliced-wasserstein", "normal"), ("moca", "hypersphere")], [2, 16])
-  func arrive(_ pair: (String, String), _ latentSize: Int) throws {
-    let run = try Self.kit().freePoints(of: pair.0, against: pair.1, latentSize: latentSize)
+  /// Every method of codes with the prior that it is defined with, but for those that except free points.
+  private static let methods: [Pair] = RegularizerCatalog.standard.entries.compactMap { entry in
+    guard let type = entry.type as? any RegularizerPlugin.Type, type.subject == .codes else { return nil }
+    if type.exceptions[.freePoints] != nil { return nil }
+    return Pair(regularizer: entry.name, prior: type.defaultPrior ?? "hypersphere")
+  }
+
+  @Test("1,024 codes arrive within 300 steps", arguments: methods, [2, 16, 64])
+  func arrive(_ pair: Pair, _ latentSize: Int) throws {
+    var plan = ConformancePlan()
+    plan.freePointSteps = 300
+    let kit = ConformanceKit(regularizers: .standard, priors: .standard, plan: plan)
+    let run = try kit.freePoints(
+      of: pair.regularizer, against: pair.prior, latentSize: latentSize,
+      settings: Fixture.settings(pair.regularizer))
     #expect(run.start.allSatisfy { !$0.isMet })
-    #expect(run.isMet, "\(pair.0): \(run.summary)")
-    #expect(run.codes.count == 256 && run.codes.allSatisfy { $0.count == latentSize })
+    #expect(run.isMet, "\(pair.testDescription): \(run.summary)")
+    #expect(run.codes.count == 1024 && run.codes.allSatisfy { $0.count == latentSize })
   }
 
   @Test("a method that sees lengths alone does not arrive")

@@ -80,4 +80,18 @@ struct BackboneTests {
     #expect(kernels(decoder) == [[1024, 512, 4, 4], [512, 256, 4, 4], [256, 3, 4, 4]])
     #expect(decoder.state["projection.weight"]?.shape == [8 * 8 * 1024, 5])
   }
+
+  @Test(
+    "every decoder can be differentiated twice, as gradient penalties do",
+    arguments: DecoderCatalog.standard.names)
+  func twice(_ name: String) throws {
+    let (_, decoder) = try pair(name, ImageShape(channels: 1, height: 32, width: 32), "{}")
+    let latents = leaf(.normal([2, 5], using: Generator(seed: 4)))
+    let slope = decoder.decode(latents).squared().sum()
+      .gradients(withRespectTo: [latents], createsGraph: true)[0]
+    slope.squared().mean().backward()
+    let gradients = decoder.namedParameters().compactMap { $0.parameter.wrappedValue.gradient }
+    #expect(!gradients.isEmpty && gradients.allSatisfy { $0.isFinite.all().item == 1 })
+    #expect(gradients.contains { $0.absolute().maximum().item > 0 })
+  }
 }

@@ -17,7 +17,9 @@ struct CombinationTests {
     "visreg": 3,
   ]
 
-  @Test("every memory goes with every regularizer that takes samples, and all but the bound ones with every prior")
+  @Test(
+    "every memory goes with every regularizer that takes samples, and all but the bound ones with every prior"
+  )
   func count() throws {
     for entry in RegularizerCatalog.standard.entries {
       let type = try #require(entry.type as? any RegularizerPlugin.Type)

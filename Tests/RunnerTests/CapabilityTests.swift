@@ -4,7 +4,8 @@ import Runner
 import Testing
 
 /// Uses every way in which a regularizer can take part in a step.
-final class Meddler: RegularizerPlugin, InputCorrupting, LatentPerturbing, ObservationWeighting, ModelAltering {
+final class Meddler: RegularizerPlugin, InputCorrupting, LatentPerturbing, ObservationWeighting, ModelAltering
+{
   static let name = "meddler"
   static let summary = "takes part everywhere"
   static let reference = Citation.project
@@ -32,7 +33,9 @@ final class Meddler: RegularizerPlugin, InputCorrupting, LatentPerturbing, Obser
   }
 
   func alter(_ model: Autoencoder) {
-    for (_, parameter) in model.decoder.namedParameters() { parameter.wrappedValue = parameter.wrappedValue * 0 }
+    for (_, parameter) in model.decoder.namedParameters() {
+      parameter.wrappedValue = parameter.wrappedValue * 0
+    }
   }
 
   func penalty(in context: RegularizationContext) -> Penalty {

@@ -133,4 +133,14 @@ struct AutogradTests {
       #expect(before == 0)
     }
   }
+
+  @Test("scaling a gradient leaves every bit of the value alone", arguments: [2.0, 257, 0.1])
+  func scalingLeavesTheValue(_ factor: Double) {
+    let point = Tensor.normal([64], using: Generator(seed: 0))
+    point.setRequiresGradient(true)
+    let scaled = point.scalingGradient(by: factor)
+    #expect(scaled.data == point.data)
+    let gradient = scaled.sum().gradients(withRespectTo: [point])[0]
+    #expect(gradient.data == Tensor.full([64], factor).data)
+  }
 }

@@ -8,7 +8,8 @@ import Runner
 /// Takes `name=value` arguments (width, batch, latent, population, threads, rounds) and the names of regularizers;
 /// none means all. A line for each: the penalty's forward and backward pass to the codes, as a share of the step of
 /// the convolutional network with the regularizer `none`. Methods that look at networks are timed as a whole step
-/// less that of `none`. Rounds alternate between the step and the penalties; the figure is the median.
+/// less that of `none`. A plain step is timed before each method, so that the machine's noise hits both; the figure is the
+/// median of the rounds over the median of the plain steps.
 @main
 enum Main {
   static func main() throws {
@@ -36,39 +37,50 @@ struct PenaltyBenchmark {
   func run(_ names: [String]) throws {
     let plain = try state("none", memory: "batch")
     let images = Tensor.uniform([option("batch"), 3, 32, 32], using: Generator(seed: 0)).channelsLast()
-    _ = plain.step(on: images)
-    print("regularizer                    ms      share of a step")
+    let takePlainStep = { _ = plain.step(on: images)[0].tensor.item }
+    takePlainStep()
+    var (steps, penalties): ([Double], [(name: String, seconds: Double)]) = ([], [])
     for name in names {
-      let measured = try times(of: name, plain, images)
-      let (step, penalty) = (median(measured.map(\.step)), median(measured.map(\.penalty)))
+      steps.append(seconds(takePlainStep))
+      penalties.append((name, try penaltySeconds(name, images)))
+      FileHandle.standardError.write(Data("\(name) \(penalties[penalties.count - 1].seconds) s\n".utf8))
+    }
+    let step = median(steps)
+    print(String(format: "a step without a penalty: %.2f s", step))
+    print("regularizer                       ms   share of a step")
+    for (name, seconds) in penalties {
+      // A whole step of a method of networks has the plain step in it.
+      let own = isOfCodes(name) ? seconds : seconds - step
       print(
         name.padding(toLength: 28, withPad: " ", startingAt: 0)
-          + String(format: "%8.1f  %8.1f %%   (step %.2f s)", 1000 * penalty, 100 * penalty / step, step))
+          + String(format: "%8.1f  %8.1f %%", 1000 * own, 100 * own / step))
     }
   }
 
   private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-  /// Seconds of a plain step and of the penalty, in turn.
-  private func times(
-    of name: String, _ plain: TrainingState, _ images: Tensor
-  ) throws -> [(step: Double, penalty: Double)] {
-    let entry = try Catalogs.standard.regularizers.entry(named: name)
-    guard let type = entry.type as? any RegularizerPlugin.Type else { return [] }
-    if type.subject == .codes { return try codeTimes(name, type, plain, images) }
-    let state = try state(name, memory: "batch")
-    _ = state.step(on: images)
-    return (0..<option("rounds")).map { _ in
-      let step = seconds { _ = plain.step(on: images)[0].tensor.item }
-      return (step, seconds { _ = state.step(on: images)[0].tensor.item } - step)
-    }
+  private func isOfCodes(_ name: String) -> Bool { type(of: name)?.subject == .codes }
+
+  private func type(of name: String) -> (any RegularizerPlugin.Type)? {
+    Catalogs.standard.regularizers.entries.first { $0.name == name }?.type as? any RegularizerPlugin.Type
   }
 
-  private func codeTimes(
-    _ name: String, _ type: any RegularizerPlugin.Type, _ plain: TrainingState, _ images: Tensor
-  ) throws -> [(step: Double, penalty: Double)] {
-    let (batch, population) = (option("batch"), type.takesSamples ? option("population") : 0)
-    let prior = try Catalogs.standard.priors.entry(named: type.defaultPrior ?? "hypersphere").make(
+  /// Seconds of the penalty's forward and backward pass to the codes, or of a whole step.
+  private func penaltySeconds(_ name: String, _ images: Tensor) throws -> Double {
+    let work = try isOfCodes(name) ? penalty(name) : wholeStep(name, images)
+    work()
+    return median((0..<option("rounds")).map { _ in seconds(work) })
+  }
+
+  private func wholeStep(_ name: String, _ images: Tensor) throws -> () -> Void {
+    let state = try state(name, memory: "batch")
+    return { _ = state.step(on: images)[0].tensor.item }
+  }
+
+  private func penalty(_ name: String) throws -> () -> Void {
+    let (batch, type) = (option("batch"), type(of: name))
+    let population = type?.takesSamples == true ? option("population") : 0
+    let prior = try Catalogs.standard.priors.entry(named: type?.defaultPrior ?? "hypersphere").make(
       .empty, "prior", PriorContext(latentSize: option("latent")))
     let regularizer = try Catalogs.standard.regularizers.entry(named: name).make(
       .empty, "regularizer",
@@ -83,13 +95,9 @@ struct PenaltyBenchmark {
         keys: codes.detached(),
         population: population > 0 ? prior.sample(population, using: generator) : nil),
       prior: prior, streams: RandomStreams(seed: 0, device: .cpu))
-    let penalty = {
+    return {
       codes.clearGradient()
       regularizer.penalty(in: context).value.backward()
-    }
-    penalty()
-    return (0..<option("rounds")).map { _ in
-      (seconds { _ = plain.step(on: images)[0].tensor.item }, seconds(penalty))
     }
   }
 

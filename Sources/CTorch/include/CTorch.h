@@ -115,12 +115,12 @@ CT_CALL ct_standard_gamma(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor shape
 
 // Families: one list each, declared here and defined in Families.cpp.
 #define CT_UNARY_OPS(X) \
-  X(neg) X(exp) X(log) X(log1p) X(sqrt) X(rsqrt) X(square) X(abs) X(sign) X(floor) X(sin) X(cos) X(acos) \
+  X(neg) X(exp) X(log) X(sqrt) X(rsqrt) X(square) X(abs) X(sign) X(floor) X(sin) X(cos) X(acos) \
   X(sigmoid) X(tanh) X(relu) X(gelu) X(softplus) X(lgamma) X(digamma) X(round) X(isfinite) X(detach) X(clone) \
   X(diagonal) X(special_ndtri) X(linalg_eigvalsh) X(linalg_cholesky)
 #define CT_BINARY_OPS(X) \
   X(add) X(sub) X(mul) X(div) X(matmul) X(maximum) X(minimum) X(eq) X(lt) X(atan2)
-#define CT_SCALAR_OPS(X) X(add) X(mul) X(div) X(pow) X(clamp_min) X(clamp_max) X(remainder) X(lt) X(gt) X(leaky_relu)
+#define CT_SCALAR_OPS(X) X(add) X(mul) X(div) X(pow) X(clamp_min) X(clamp_max) X(lt) X(gt) X(leaky_relu)
 #define CT_TOTAL_OPS(X) X(sum) X(mean) X(all) X(amax) X(amin) X(median)
 #define CT_REDUCTION_OPS(X) X(sum) X(mean) X(amax) X(amin) X(logsumexp)
 
@@ -175,7 +175,6 @@ CT_CALL ct_resize(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t
 CT_CALL ct_softmax(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_layer_norm(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, ct_tensor weight, ct_tensor bias,
                       double epsilon);
-CT_CALL ct_attention(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor query, ct_tensor key, ct_tensor value);
 CT_CALL ct_average_pool(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t size);
 CT_CALL ct_upsample_nearest(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t factor);
 CT_CALL ct_affine_sample(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, ct_tensor matrices);

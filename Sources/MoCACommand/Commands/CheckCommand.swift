@@ -53,6 +53,9 @@ struct CheckRegularizerCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var points: String?
 
+  @Option(help: "Threads that compute.")
+  var threads: Int?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -60,10 +63,12 @@ struct CheckRegularizerCommand: ParsableCommand {
     if let size, size < 2 || size > 4096 {
       throw ValidationError("--size must be between 2 and 4096, found \(size)")
     }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
   }
 
   func run() throws {
     try Runtime.verify()
+    threads.map(Runtime.setThreadCount)
     var plan = ConformancePlan()
     plan.latentSize = size ?? plan.latentSize
     let catalogs = CommandContext.catalogs
@@ -75,9 +80,19 @@ struct CheckRegularizerCommand: ParsableCommand {
     if chosen.isEmpty {
       throw Failure(.usage, "the regularizer \"\(name)\" goes with no prior of the catalog")
     }
-    let checked = try chosen.map { try check($0, kit, settings) }
+    // A path that cannot be written is found before the work.
+    if let points { try Self.write([], to: points) }
+    var checked: [CheckedPrior] = []
+    for prior in isOfCodes ? chosen : Array(chosen.prefix(1)) {
+      checked.append(try check(prior, kit, settings))
+      if !json { print((checked.count > 1 ? "\n" : "") + checked[checked.count - 1].text(Console.width)) }
+    }
     if let points { try Self.write(checked.flatMap(\.runs), to: points) }
-    print(try json ? Self.json(checked) : checked.map { $0.text(Console.width) }.joined(separator: "\n\n"))
+    if json { print(try Self.json(checked)) }
+    if !isOfCodes {
+      Console.note(
+        "\(name) is no function of codes alone: the kit has nothing to hold it to, whatever the prior")
+    }
     let failed = checked.filter { !$0.isSound }
     if !failed.isEmpty {
       let places = failed.map { "\"\($0.report.prior)\"" }.joined(separator: ", ")
@@ -97,6 +112,11 @@ struct CheckRegularizerCommand: ParsableCommand {
     return CheckedPrior(report: report.adding(runs, exceptions: exceptions), runs: runs)
   }
 
+  private var isOfCodes: Bool {
+    let type = try? CommandContext.catalogs.regularizers.entry(named: name).type
+    return (type as? any RegularizerPlugin.Type)?.subject == .codes
+  }
+
   private var exceptions: [ConformanceCheck: String] {
     let type = try? CommandContext.catalogs.regularizers.entry(named: name).type
     return (type as? any RegularizerPlugin.Type)?.exceptions ?? [:]
@@ -109,7 +129,10 @@ struct CheckRegularizerCommand: ParsableCommand {
         throw Failure(.usage, "\"\(argument)\" is no setting; write key=value")
       }
       let value = String(argument[argument.index(after: equals)...])
-      tree[String(argument[..<equals])] = try ConfigurationValue(override: value)
+      let key = argument[..<equals]
+      let prefix = "regularizer."
+      tree[String(key.hasPrefix(prefix) ? key.dropFirst(prefix.count) : key)] = try ConfigurationValue(
+        override: value)
     }
   }
 

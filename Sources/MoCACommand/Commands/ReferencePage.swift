@@ -82,7 +82,7 @@ struct ReferencePage {
     switch subject {
     case .codes: "the codes of a batch, towards the prior"
     case .posterior: "the law of each image's code"
-    case .networks: "images, weights or reconstructions; the codes may follow any law"
+    case .networks: "networks or images, not the codes of the batch alone"
     }
   }
 }

@@ -47,7 +47,8 @@ struct TrainingSummary {
 
   private var weight: String {
     let schedule = experiment.schedule
-    guard let weight = experiment["regularizer"].settings["weight"]?.double, let common = trainer.state.commonWeight
+    guard let weight = experiment["regularizer"].settings["weight"]?.double,
+      let common = trainer.state.commonWeight
     else {
       return "λ measured in the first \(schedule.weightCalibration) steps for a gradient ratio of "
         + Console.number(schedule.weightTarget)

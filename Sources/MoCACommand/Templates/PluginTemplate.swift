@@ -58,6 +58,11 @@ struct PluginTemplate {
   private var words: Set<String> {
     let code = text.replacing(/"""[\s\S]*?"""|"[^"\n]*"|\/\/[^\n]*/, with: " ")
     let words = code.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
-    return Set(words + ["Any", "Protocol", "Self", "Type"])
+    let common = [
+      "Any", "Array", "Bool", "Data", "Date", "Dictionary", "Double", "Error", "Float", "Int", "Module",
+      "Optional",
+      "Prior", "Protocol", "Result", "Self", "Set", "String", "Type",
+    ]
+    return Set(words + common)
   }
 }

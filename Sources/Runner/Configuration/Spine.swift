@@ -64,7 +64,9 @@ public struct ScheduleConfiguration: PluginConfiguration {
   @Setting("the step size at the end as a share of the first", .between(0, 1)) public var finalShare = 0.01
   @Setting("steps in which the penalty's weight rises linearly from zero", .between(0, 1_000_000_000))
   public var weightWarmup = 0
-  @Setting("with weight=auto: the size of the penalty's gradient at the features over the reconstruction's", .above(0))
+  @Setting(
+    "with weight=auto: the size of the penalty's gradient at the features over the reconstruction's",
+    .above(0))
   public var weightTarget = 0.5
   @Setting("with weight=auto: steps in which λ is measured before it stays fixed", .between(1, 1_000_000_000))
   public var weightCalibration = 100

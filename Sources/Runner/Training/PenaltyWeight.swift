@@ -48,8 +48,10 @@ final class PenaltyWeight: Module {
     return completed == 0 ? nil : tensor.item
   }
 
-  /// Whether all measuring steps are over and none gave a ratio: the penalty does not reach the encoder.
-  func hasFailed(after completed: Int) -> Bool {
-    weight == .automatic && completed == calibrationSteps && sums.selected(along: 0, at: 1).item == 0
+  /// Whether the measuring steps of a run of `totalSteps` are over and none gave a ratio: the penalty does not reach
+  /// the encoder.
+  func hasFailed(after completed: Int, of totalSteps: Int) -> Bool {
+    weight == .automatic && completed == min(calibrationSteps, totalSteps)
+      && sums.selected(along: 0, at: 1).item == 0
   }
 }

@@ -17,7 +17,9 @@ extension Trainer {
   func keepRecords(_ folder: RunFolder, _ metrics: MetricsLog, _ bar: ProgressBar) throws {
     let step = state.completedSteps
     let record = experiment.record
-    if state.penaltyWeight.hasFailed(after: step) { throw TrainingError.noWeight(steps: step) }
+    if state.penaltyWeight.hasFailed(after: step, of: totalSteps) {
+      throw TrainingError.noWeight(steps: step)
+    }
     let evaluates = isDue(step, record.evaluation)
     let saves = isDue(step, record.checkpoint)
     if step == 1 || isDue(step, record.metrics) || evaluates || saves {

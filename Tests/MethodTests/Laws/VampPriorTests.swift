@@ -95,4 +95,17 @@ struct VampPriorTests {
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(text.contains("bind it to one before it is used"))
   }
+
+  @Test("its pseudo-inputs do not move the encoder's running statistics, nor take it out of training")
+  func statistics() throws {
+    let shape = ImageShape(channels: 1, height: 2, width: 5)
+    let prior = try VampPrior(.init(), context: PriorContext(latentSize: 3, imageShape: shape))
+    let encoder = StubEncoder(shape, featureCount: 6, using: Generator(seed: 2))
+    prior.bind(to: encoder, try Gaussian(NoSettings(), prior: prior))
+    let before = try #require(encoder.state["normalization.running_mean"]).data
+    _ = prior.sample(4, using: Generator(seed: 0))
+    _ = prior.logDensity(of: .zeros([4, 3]))
+    #expect(encoder.state["normalization.running_mean"]?.data == before)
+    #expect(encoder.normalization.isTraining)
+  }
 }
