@@ -13,10 +13,11 @@ struct FreeCodeTests {
     return ConformanceKit(regularizers: regularizers, priors: .standard, plan: plan)
   }
 
-  /// Every method of codes with the prior that it is defined with, but for those that except free points.
+  /// Every method of codes with the prior that it is defined with, but for those that except free points, and those with
+  /// a critic: these arrive too, in 550 to 900 steps, which takes minutes (`Docs/Results/free-points.json`).
   private static let methods: [Pair] = RegularizerCatalog.standard.entries.compactMap { entry in
     guard let type = entry.type as? any RegularizerPlugin.Type, type.subject == .codes else { return nil }
-    if type.exceptions[.freePoints] != nil { return nil }
+    if type.exceptions[.freePoints] != nil || type is any AdversarialRegularizer.Type { return nil }
     return Pair(regularizer: entry.name, prior: type.defaultPrior ?? "hypersphere")
   }
 
