@@ -88,7 +88,7 @@ struct BackboneTests {
     let (_, decoder) = try pair(name, ImageShape(channels: 1, height: 32, width: 32), "{}")
     let latents = leaf(.normal([2, 5], using: Generator(seed: 4)))
     let slope = decoder.decode(latents).squared().sum()
-      .gradients(withRespectTo: [latents], createsGraph: true)[0]
+      .gradients(withRespectTo: [latents], retainsGraph: true, createsGraph: true)[0]
     slope.squared().mean().backward()
     let gradients = decoder.namedParameters().compactMap { $0.parameter.wrappedValue.gradient }
     #expect(!gradients.isEmpty && gradients.allSatisfy { $0.isFinite.all().item == 1 })

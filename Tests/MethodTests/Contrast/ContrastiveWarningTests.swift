@@ -26,7 +26,7 @@ struct ContrastiveWarningTests {
   @Test("a mass below a twentieth is warned of, with the numbers and the ways out")
   func warned() throws {
     let text = try #require(try warnings(0.05, dimension: 128, negatives: 65536).first)
-    let gain = "log K + 1/(2dτ²) = 12.7 lies below 1/τ = 20"
+    let gain = "log K + log M(1/τ) = 12.6 lies below 1/τ = 20"
     for part in [
       "\"moca\"", "temperature 0.05", "65536 negatives", "128 dimensions", gain,
       "regularizer.temperature=0.1 (mass 0.8",
