@@ -28,7 +28,7 @@ struct FreeCodeTests {
     let kit = ConformanceKit(regularizers: .standard, priors: .standard, plan: plan)
     let run = try kit.freePoints(
       of: pair.regularizer, against: pair.prior, latentSize: latentSize,
-      settings: Fixture.settings(pair.regularizer))
+      settings: pair.regularizer == "sigreg" ? .object([.init("slices", .integer(64))]) : .empty)
     #expect(run.start.allSatisfy { !$0.isMet })
     #expect(run.isMet, "\(pair.testDescription): \(run.summary)")
     #expect(run.codes.count == 1024 && run.codes.allSatisfy { $0.count == latentSize })
