@@ -24,7 +24,8 @@ func shim() -> Target {
     return .target(
       name: "CTorch",
       exclude: [
-        "Autograd.cpp", "Boundary.cpp", "Families.cpp", "InPlace.cpp", "Network.cpp", "Runtime.cpp",
+        "Autograd.cpp", "Boundary.cpp", "Families.cpp", "InPlace.cpp", "LinearAlgebra.cpp",
+        "Network.cpp", "Pickle.cpp", "Runtime.cpp",
         "Shape.cpp",
       ],
       sources: ["Prebuilt.c"],
@@ -55,6 +56,7 @@ let package = Package(
   products: [
     .library(name: "MoCACommand", targets: ["MoCACommand"]),
     .library(name: "Conformance", targets: ["Conformance"]),
+    .library(name: "Extractors", targets: ["Extractors"]),
     .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
     .library(name: "Runner", targets: ["Runner"]),
     .executable(name: "moca", targets: ["moca"]),
@@ -84,6 +86,10 @@ let package = Package(
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
+    .target(
+      name: "Extractors",
+      dependencies: ["MoCAProtocols", .product(name: "Crypto", package: "swift-crypto")],
+      resources: [.copy("Weights")]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
     .target(
       name: "Datasets",
@@ -93,13 +99,13 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Metrics", "CZstd",
+        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "CZstd",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Backbones", "Priors", "Regularizers", "Datasets", "Conformance",
+        "Runner", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics", "Datasets", "Conformance",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
@@ -112,6 +118,9 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
+    .testTarget(name: "ExtractorTests", dependencies: ["Extractors", "Datasets", "Torch", "TorchNN"]),
+    .testTarget(
+      name: "MetricTests", dependencies: ["Metrics", "MoCAProtocols", "Priors", "Torch"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
     .testTarget(

@@ -12,5 +12,8 @@ let package = Package(
     .executableTarget(
       name: "penalties",
       dependencies: ["MoCACommand", "MoCAProtocols", "Runner"].map { .product(name: $0, package: "MoCA") }),
+    .executableTarget(
+      name: "fid-features",
+      dependencies: ["Extractors", "MoCAProtocols"].map { .product(name: $0, package: "MoCA") }),
   ]
 )

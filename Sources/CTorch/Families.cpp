@@ -26,6 +26,7 @@
 #include <ATen/ops/lgamma.h>
 #include <ATen/ops/linalg_cholesky.h>
 #include <ATen/ops/linalg_eigvalsh.h>
+#include <ATen/ops/linalg_svdvals.h>
 #include <ATen/ops/log.h>
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/lt.h>

@@ -1,4 +1,4 @@
-// Layers, losses and linear algebra.
+// Layers, losses and the resampling of images.
 #include "Boundary.h"
 
 #include <ATen/ops/_upsample_bicubic2d_aa.h>
@@ -7,18 +7,17 @@
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/grid_sampler.h>
 #include <ATen/ops/layer_norm.h>
-#include <ATen/ops/linalg_qr.h>
-#include <ATen/ops/linalg_solve_triangular.h>
-#include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/upsample_bicubic2d.h>
+#include <ATen/ops/upsample_bilinear2d.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
 #include <array>
@@ -31,9 +30,10 @@ ct_error *ct_linear(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_tensor
 }
 
 ct_error *ct_convolution(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_tensor bias, int64_t stride,
-                         int64_t padding, bool is_transposed) {
+                         int64_t padding_height, int64_t padding_width, bool is_transposed) {
   return guarded([&] {
-    const std::array<int64_t, 2> strides{stride, stride}, paddings{padding, padding}, ones{1, 1}, zeros{0, 0};
+    const std::array<int64_t, 2> strides{stride, stride}, paddings{padding_height, padding_width}, ones{1, 1},
+        zeros{0, 0};
     // Not at::convolution: autocast on a CPU knows these two only.
     *out = own(is_transposed
                    ? at::conv_transpose2d(input->value, weight->value, ct::maybe(bias), strides, paddings, zeros,
@@ -68,11 +68,16 @@ ct_error *ct_binary_cross_entropy_with_logits(ct_tensor *out, ct_tensor logits, 
       [&] { *out = own(at::binary_cross_entropy_with_logits(logits->value, targets->value)); });
 }
 
-ct_error *ct_resize(ct_tensor *out, ct_tensor self, int64_t height, int64_t width, bool is_bicubic) {
+ct_error *ct_resize(ct_tensor *out, ct_tensor self, int64_t height, int64_t width, bool is_bicubic,
+                    bool is_antialiased) {
   return guarded([&] {
     const std::array<int64_t, 2> size{height, width};
-    *out = own(is_bicubic ? at::_upsample_bicubic2d_aa(self->value, size, /*align_corners=*/false)
-                          : at::_upsample_bilinear2d_aa(self->value, size, /*align_corners=*/false));
+    const auto &image = self->value;
+    const bool corners = false;
+    *out = own(is_antialiased ? (is_bicubic ? at::_upsample_bicubic2d_aa(image, size, corners)
+                                            : at::_upsample_bilinear2d_aa(image, size, corners))
+                              : (is_bicubic ? at::upsample_bicubic2d(image, size, corners)
+                                            : at::upsample_bilinear2d(image, size, corners)));
   });
 }
 
@@ -86,10 +91,18 @@ ct_error *ct_layer_norm(ct_tensor *out, ct_tensor input, ct_tensor weight, ct_te
   });
 }
 
-ct_error *ct_average_pool(ct_tensor *out, ct_tensor self, int64_t size) {
+ct_error *ct_average_pool(ct_tensor *out, ct_tensor self, int64_t size, int64_t stride, int64_t padding,
+                          bool counts_padding) {
   return guarded([&] {
-    const std::array<int64_t, 2> window{size, size};
-    *out = own(at::avg_pool2d(self->value, window));
+    const std::array<int64_t, 2> window{size, size}, strides{stride, stride}, paddings{padding, padding};
+    *out = own(at::avg_pool2d(self->value, window, strides, paddings, /*ceil_mode=*/false, counts_padding));
+  });
+}
+
+ct_error *ct_max_pool(ct_tensor *out, ct_tensor self, int64_t size, int64_t stride, int64_t padding) {
+  return guarded([&] {
+    const std::array<int64_t, 2> window{size, size}, strides{stride, stride}, paddings{padding, padding};
+    *out = own(at::max_pool2d(self->value, window, strides, paddings));
   });
 }
 
@@ -106,34 +119,5 @@ ct_error *ct_affine_sample(ct_tensor *out, ct_tensor self, ct_tensor matrices) {
     // Bilinear, with the image mirrored at its border.
     *out = own(at::grid_sampler(self->value, grid, /*interpolation_mode=*/0, /*padding_mode=*/2,
                                 /*align_corners=*/false));
-  });
-}
-
-ct_error *ct_solve_triangular(ct_tensor *out, ct_tensor matrix, ct_tensor self, bool is_upper) {
-  return guarded([&] { *out = own(at::linalg_solve_triangular(matrix->value, self->value, is_upper)); });
-}
-
-ct_error *ct_qr(ct_tensor *q, ct_tensor *r, ct_tensor self) {
-  return guarded([&] {
-    auto [orthogonal, triangular] = at::linalg_qr(self->value);
-    auto first = own(std::move(orthogonal));
-    *r = own(std::move(triangular));
-    *q = first;
-  });
-}
-
-ct_error *ct_vector_norm(ct_tensor *out, ct_tensor self, double order, const int64_t *dims, int32_t count,
-                         bool keeps_dims) {
-  return guarded([&] {
-    *out = own(at::linalg_vector_norm(self->value, order, ct::array(dims, count), keeps_dims));
-  });
-}
-
-ct_error *ct_squared_distances(ct_tensor *out, ct_tensor first, ct_tensor second) {
-  return guarded([&] {
-    // |x|² + |y|² − 2 x·y with one matrix product; rounding can leave tiny negatives, cut off at zero.
-    const auto &x = first->value, &y = second->value;
-    auto norms = x.square().sum(-1, /*keepdim=*/true).add(y.square().sum(-1).unsqueeze(0));
-    *out = own(at::addmm(norms, x, y.t(), 1, -2).clamp_min(0));
   });
 }

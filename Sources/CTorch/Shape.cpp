@@ -22,6 +22,7 @@
 #include <ATen/ops/sort.h>
 #include <ATen/ops/squeeze.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/topk.h>
 #include <ATen/ops/transpose.h>
 #include <ATen/ops/unsqueeze.h>
 #include <ATen/ops/where.h>
@@ -128,6 +129,16 @@ ct_error *ct_sort(ct_tensor *out, ct_tensor *indices, ct_tensor self, int64_t di
     auto [values, order] = at::sort(self->value, dim, is_descending);
     auto first = own(std::move(values));
     *indices = own(std::move(order));
+    *out = first;
+  });
+}
+
+ct_error *ct_topk(ct_tensor *out, ct_tensor *indices, ct_tensor self, int64_t count, int64_t dim,
+                  bool is_largest) {
+  return guarded([&] {
+    auto [values, places] = at::topk(self->value, count, dim, is_largest);
+    auto first = own(std::move(values));
+    *indices = own(std::move(places));
     *out = first;
   });
 }

@@ -1,7 +1,11 @@
 import Metrics
 import MoCAProtocols
 
-/// Checks that a regularizer keeps the promises of its protocol, on codes that no network made.
+/// Checks that a regularizer keeps the promises of its protocol.
+///
+/// A method of codes is given codes that no network made. A method of posteriors or networks is given a step of small
+/// stub networks, and is held to everything but what it does not promise: that the codes end like the prior. One that
+/// takes samples of codes beside each image's law is held to that too, with the law of every image the same.
 ///
 /// What each check means is said at ``ConformanceCheck``, how it is decided at the functions in this folder. A check
 /// that a method's definition forbids is named in ``RegularizerPlugin/exceptions``; it is run all the same, and a
@@ -11,19 +15,23 @@ public struct ConformanceKit: Sendable {
   public let regularizers: RegularizerCatalog
   /// The laws that they can be checked against.
   public let priors: PriorCatalog
+  /// The posteriors of the stub networks: a method takes its own, or else the first that goes with it.
+  public let posteriors: PosteriorCatalog
   /// How much is done.
   public let plan: ConformancePlan
 
   /// Collects the values.
   public init(
-    regularizers: RegularizerCatalog, priors: PriorCatalog, plan: ConformancePlan = ConformancePlan()
+    regularizers: RegularizerCatalog, priors: PriorCatalog, posteriors: PosteriorCatalog,
+    plan: ConformancePlan = ConformancePlan()
   ) {
     self.regularizers = regularizers
     self.priors = priors
+    self.posteriors = posteriors
     self.plan = plan
   }
 
-  /// The priors that a regularizer can be built with and that need no networks, in the catalog's order.
+  /// The priors that a regularizer can be built with and that are not made of an encoder, in the catalog's order.
   ///
   /// - Throws: ``ConfigurationError`` for an unknown name or wrong settings.
   public func priors(for regularizer: String, settings: ConfigurationValue = .empty) throws -> [String] {
@@ -39,7 +47,8 @@ public struct ConformanceKit: Sendable {
   ///   - regularizer: A name in ``regularizers``.
   ///   - prior: A name in ``priors``.
   ///   - settings: The regularizer's, where they differ from the defaults.
-  /// - Throws: ``ConfigurationError`` where the two do not go together, or a setting is wrong.
+  /// - Throws: ``ConfigurationError`` where the two do not go together, with the reason that the table of
+  ///   compatibility gives, or where a setting is wrong.
   public func report(
     of regularizer: String, against prior: String, settings: ConfigurationValue = .empty
   ) throws -> ConformanceReport {
@@ -62,39 +71,59 @@ public struct ConformanceKit: Sendable {
   private func results(
     for specimen: Specimen, _ name: String, _ prior: String
   ) throws -> [ConformanceResult] {
-    let type = specimen.entry.type as? any RegularizerPlugin.Type
-    let exceptions = type?.exceptions ?? [:]
-    if let subject = type?.subject, subject != .codes {
-      return ConformanceCheck.allCases.map {
-        ConformanceResult(skipped: $0, because: subject.reason)
+    let exceptions = (specimen.entry.type as? any RegularizerPlugin.Type)?.exceptions ?? [:]
+    let laws = try specimen.judgesCodes ? LawChecks(specimen, plan) : nil
+    let functions: any FunctionChecks =
+      if let networks = specimen.networks {
+        NetworkChecks(specimen: specimen, networks: networks, plan: plan)
+      } else {
+        NumericChecks(specimen: specimen, plan: plan)
       }
-    }
-    let laws = try LawChecks(specimen, plan)
-    let numerics = NumericChecks(specimen: specimen, plan: plan)
     return try ConformanceCheck.allCases.map { check in
-      let finding: Finding
-      switch check {
-      case .minimum: finding = try laws.minimum()
-      case .shift: finding = try laws.larger(under: [.shifted])
-      case .scale:
-        finding = try laws.larger(
-          under: specimen.prior.geometry == .euclidean ? [.stretched, .shrunken] : [.stretched])
-      case .partialRotation: finding = try laws.larger(under: [.partlyRotated])
-      case .droppedMode: finding = try laws.larger(under: [.halved])
-      case .collapse: finding = try laws.larger(under: [.collapsed])
-      case .order: finding = try numerics.order()
-      case .batchSize: finding = try numerics.batchSize()
-      case .gradients: finding = try numerics.gradients()
-      case .bfloat16: finding = try numerics.finite(on: .prior, inBrainFloat: true)
-      case .finiteAtCollapse: finding = try numerics.finite(on: .collapsed, inBrainFloat: false)
-      case .state: finding = try numerics.state()
-      case .cost:
-        if !plan.measuresCost { return .init(skipped: check, because: "left out by the plan") }
-        finding = try CostCheck { try self.specimen(name, prior, $0, specimen.settings) }.finding()
-      case .freePoints:
-        return .init(skipped: check, because: "moved on request only")
+      if let changes = Self.laws(of: check, specimen.prior.geometry) {
+        guard let laws else { return .init(.notApplicable, check, because: specimen.subject.reason) }
+        let finding = try changes.isEmpty ? laws.minimum() : laws.larger(under: changes)
+        return ConformanceResult(check, finding, exception: exceptions[check])
       }
+      if check == .freePoints {
+        return laws == nil
+          ? .init(.notApplicable, check, because: specimen.subject.reason)
+          : .init(.skipped, check, because: "moved on request only")
+      }
+      if check == .cost, !plan.measuresCost {
+        return .init(.skipped, check, because: "left out by the plan")
+      }
+      let finding =
+        try check == .cost
+        ? CostCheck { try self.specimen(name, prior, $0, specimen.settings) }.finding()
+        : Self.finding(of: check, functions)
       return ConformanceResult(check, finding, exception: exceptions[check])
+    }
+  }
+
+  /// The laws under which a check compares the penalty with the prior's; none for the minimum itself, `nil` for checks
+  /// of another kind.
+  private static func laws(of check: ConformanceCheck, _ geometry: LatentGeometry) -> [Law]? {
+    switch check {
+    case .minimum: []
+    case .shift: [.shifted]
+    case .scale: geometry == .euclidean ? [.stretched, .shrunken] : [.stretched]
+    case .partialRotation: [.partlyRotated]
+    case .droppedMode: [.halved]
+    case .collapse: Law.collapses(geometry)
+    case .order, .batchSize, .gradients, .bfloat16, .finiteAtCollapse, .state, .cost, .freePoints: nil
+    }
+  }
+
+  private static func finding(of check: ConformanceCheck, _ functions: any FunctionChecks) throws -> Finding {
+    switch check {
+    case .order: try functions.order()
+    case .batchSize: try functions.batchSize()
+    case .gradients: try functions.gradients()
+    case .bfloat16: try functions.bfloat16()
+    case .finiteAtCollapse: try functions.finiteAtCollapse()
+    case .state: try functions.state()
+    default: fatalError("\(check.rawValue) is no check of a function")
     }
   }
 
@@ -108,17 +137,47 @@ public struct ConformanceKit: Sendable {
         "the prior \"\(prior)\" is made of an encoder's codes; the kit moves codes without networks: "
           + "choose another prior")
     }
-    return Specimen(try regularizers.entry(named: regularizer), settings: settings, prior: law)
+    let entry = try regularizers.entry(named: regularizer)
+    _ = try entry.resolve(settings, "regularizer")
+    let type = entry.type as? any RegularizerPlugin.Type
+    if (type?.subject ?? .codes) == .codes { return Specimen(entry, settings: settings, prior: law) }
+    return try networked(entry, settings, law, preferring: type?.defaultPosterior)
+  }
+
+  /// The method with stub networks of the first posterior that goes with it and the prior. Where none does, what the
+  /// regularizer itself says counts before what a posterior says, as in the table of compatibility.
+  private func networked(
+    _ entry: RegularizerCatalog.Entry, _ settings: ConfigurationValue, _ prior: any Prior,
+    preferring favourite: String?
+  ) throws -> Specimen {
+    var refusals: [(isRegularizers: Bool, error: ConfigurationError)] = []
+    for name in (favourite.map { [$0] } ?? []) + posteriors.names.filter({ $0 != favourite }) {
+      var isRegularizers = false
+      do {
+        let posterior = try posteriors.entry(named: name).make(.empty, "posterior", prior)
+        isRegularizers = true
+        let networks = StubNetworks(prior: prior, posterior: posterior)
+        let specimen = Specimen(entry, settings: settings, prior: prior, networks: networks)
+        _ = try specimen.make(batch: plan.batchSize)
+        return specimen
+      } catch let error as ConfigurationError {
+        refusals.append((isRegularizers, error))
+      }
+    }
+    throw (refusals.first(where: \.isRegularizers) ?? refusals.first)?.error
+      ?? ConfigurationError.incompatible(
+        "the regularizer \"\(entry.name)\" needs a posterior, and there is none; add one to the catalog")
   }
 }
 
 extension PenaltySubject {
-  /// Why the kit has nothing to move.
+  /// Why the codes need not follow the prior.
   fileprivate var reason: String {
     switch self {
     case .codes: ""
-    case .posterior: "a function of each image's posterior, not of codes alone"
-    case .networks: "a function of networks, not of codes alone"
+    case .posterior:
+      "a function of each image's posterior, which says nothing of the codes of all images together"
+    case .networks: "a function of images, weights or reconstructions: the codes may follow any law"
     }
   }
 }

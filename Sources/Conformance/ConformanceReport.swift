@@ -41,8 +41,10 @@ public struct ConformanceResult: Codable, Sendable {
     case failed
     /// It does not, and the method's definition says why.
     case excepted
-    /// It was not run.
+    /// It was left out.
     case skipped
+    /// The method promises nothing of the kind.
+    case notApplicable = "not applicable"
   }
 
   /// What was checked.
@@ -53,7 +55,7 @@ public struct ConformanceResult: Codable, Sendable {
   public let value: Double?
   /// What the number was held against.
   public let limit: Double?
-  /// The numbers in words, or why the check was skipped, failed or excepted.
+  /// The numbers in words, or why the check was not run, failed or is excepted.
   public let detail: String
 }
 
@@ -87,10 +89,10 @@ extension ConformanceResult {
     }
   }
 
-  /// A check that was not run.
-  init(skipped check: ConformanceCheck, because reason: String) {
+  /// A check that was not run: left out, or not applicable.
+  init(_ outcome: Outcome, _ check: ConformanceCheck, because reason: String) {
     self.check = check
-    outcome = .skipped
+    self.outcome = outcome
     (value, limit) = (nil, nil)
     detail = reason
   }

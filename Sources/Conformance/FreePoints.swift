@@ -4,10 +4,11 @@ import MoCAProtocols
 
 /// Free codes moved by a regularizer alone until they could be draws of the prior.
 ///
-/// They start as a shifted, elongated cluster on the support. Adam moves them with a step of 5 % of the root mean
-/// square of the prior's coordinates, which falls linearly to zero; a critic takes its step after each of theirs.
-/// Every 25 steps both measures of ``LawTest`` are taken: they have arrived once both lie in their null bands, so
-/// that a method which descends one of them is judged by the other.
+/// They start as a shifted, elongated cluster on the support. Adam moves them along the normalised gradient (a code in
+/// proportion to its share of it) with a step size of 5 % of the root mean square of the prior's coordinates, which
+/// falls linearly to zero; a critic takes its step after each of theirs. Every 25 steps both measures of ``LawTest`` are
+/// taken: they have arrived once both lie in their null bands twice running, so that a method which descends one of
+/// them is judged by the other, and points that only pass by are not taken for arrived.
 public struct FreePoints: Codable, Sendable {
   /// The regularizer's name.
   public let regularizer: String
@@ -28,8 +29,8 @@ public struct FreePoints: Codable, Sendable {
   /// The codes at the end, rounded to four decimals.
   public let codes: [[Double]]
 
-  /// Whether they arrived.
-  public var isMet: Bool { scores.allSatisfy(\.isMet) }
+  /// Whether they arrived: at the last two looks both measures lay in their bands.
+  public let isMet: Bool
 
   /// One line.
   public var summary: String {
@@ -51,14 +52,17 @@ public struct FreePoints: Codable, Sendable {
     let mover = try PointMover(specimen, start: beginning, criticSteps: plan.criticSteps)
     var (step, scores) = (0, test.scores(of: mover.codes))
     start = scores
-    while step < plan.freePointSteps, !scores.allSatisfy(\.isMet) {
+    var looksInside = scores.allSatisfy(\.isMet) ? 1 : 0
+    while step < plan.freePointSteps, looksInside < 2 {
       for _ in 0..<min(25, plan.freePointSteps - step) {
         let progress = Double(step) / Double(plan.freePointSteps)
         mover.step(learningRate: 0.05 * specimen.shape.magnitude * (1 - progress))
         step += 1
       }
       scores = test.scores(of: mover.codes)
+      looksInside = scores.allSatisfy(\.isMet) ? looksInside + 1 : 0
     }
+    isMet = looksInside >= 2
     regularizer = name
     self.prior = prior
     latentSize = law.latentSize

@@ -17,6 +17,13 @@ enum Law: CaseIterable {
   case halved
   /// All codes one point, a draw of the prior; the same in every batch.
   case collapsed
+  /// All codes the centre of the support, where it is convex: the origin, or equal shares on the simplex.
+  case centred
+
+  /// The laws of a single point that a support has.
+  static func collapses(_ geometry: LatentGeometry) -> [Law] {
+    geometry == .sphere ? [.collapsed] : [.collapsed, .centred]
+  }
 
   /// `[count, latentSize]` codes.
   func draw(_ count: Int, from prior: any Prior, _ shape: PriorShape, using generator: Generator) -> Tensor {
@@ -42,6 +49,7 @@ enum Law: CaseIterable {
     case .partlyRotated: return partlyRotated(draws, geometry)
     case .halved: return Self.lowerHalf(of: draws, count: count)
     case .collapsed: return shape.point.expanded(to: draws.shape)
+    case .centred: return .full(draws.shape, geometry == .simplex ? 1 / Double(size) : 0)
     }
   }
 

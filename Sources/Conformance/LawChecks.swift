@@ -39,8 +39,9 @@ struct LawChecks {
   /// Codes that start as draws of the prior and descend the penalty stay in the null bands of ``LawTest``, which
   /// knows nothing of the penalty. A penalty that is smaller elsewhere takes them there.
   ///
-  /// Adam with a step of 2 % of the prior's spread that falls linearly to zero: each coordinate can travel
-  /// ``ConformancePlan/descentSteps`` % of a standard deviation.
+  /// Steps as in ``PointMover``, of 2 % of the prior's spread, falling linearly to zero: a coordinate can travel at most
+  /// ``ConformancePlan/descentSteps`` % of a standard deviation, and travels about half of that where all gradients are
+  /// alike.
   func minimum() throws -> Finding {
     let start = specimen.codes(of: .prior, count: plan.batchSize, seed: 21)
     let mover = try PointMover(specimen, start: start, criticSteps: plan.criticSteps)

@@ -1,7 +1,10 @@
 import MoCAProtocols
 
-/// Codes that are moved by a penalty alone: Adam on the codes themselves, each step brought back to the support. A
-/// critic takes its step after each of theirs.
+/// Codes that are moved by a penalty alone, each step brought back to the support. A critic takes its step after each
+/// of theirs.
+///
+/// Adam on the codes themselves, with the gradient brought to a root mean square of one and ε = 1: a code then moves in
+/// proportion to its own gradient, by at most the step size and mostly by less.
 final class PointMover {
   private let specimen: Specimen
   private let regularizer: any LatentRegularizer
@@ -13,7 +16,7 @@ final class PointMover {
   /// Takes `start`, `[count, latentSize]` on the support; a critic is first trained on it.
   init(_ specimen: Specimen, start: Tensor, criticSteps: Int) throws {
     self.specimen = specimen
-    regularizer = try specimen.make(batch: start.shape[0])
+    regularizer = try specimen.make(batch: start.shape[0], population: 0)
     critic = CriticTrainer(regularizer)
     points = Parameter(wrappedValue: start.detached().copy())
     optimizer = Adam([("points", points)], coefficients: Adam.Coefficients(epsilon: 1))

@@ -6,24 +6,48 @@ struct Specimen {
   let settings: ConfigurationValue
   let prior: any Prior
   let shape: PriorShape
+  /// What the penalty is a function of.
+  let subject: PenaltySubject
+  /// Whether samples of codes are compared.
+  let takesSamples: Bool
   /// Whether the method's own memory is a queue; then laws fill a population as well.
   let takesPopulation: Bool
+  /// For methods that look at more than codes.
+  let networks: StubNetworks?
 
-  init(_ entry: RegularizerCatalog.Entry, settings: ConfigurationValue, prior: any Prior) {
+  init(
+    _ entry: RegularizerCatalog.Entry, settings: ConfigurationValue, prior: any Prior,
+    networks: StubNetworks? = nil
+  ) {
     self.entry = entry
     self.settings = settings
     self.prior = prior
+    self.networks = networks
     shape = PriorShape(of: prior, using: Generator(seed: 11))
     let type = entry.type as? any RegularizerPlugin.Type
-    takesPopulation = type.map { $0.takesSamples && $0.defaultMemory != "batch" } ?? false
+    subject = type?.subject ?? .codes
+    takesSamples = type?.takesSamples ?? false
+    takesPopulation = takesSamples && type?.defaultMemory != "batch"
   }
 
-  /// A new instance; `seed` decides the initial weights of a critic.
-  func make(batch: Int, population: Int = 0, seed: UInt64 = 0) throws -> any LatentRegularizer {
+  /// Whether the penalty says how far the codes together are from the prior: it is one of codes, or one of posteriors
+  /// that takes samples of codes as well.
+  var judgesCodes: Bool { subject == .codes || (subject == .posterior && takesSamples) }
+
+  /// A new instance; `seed` decides the initial weights of a critic. The population is as large as the batch unless
+  /// another size is given, for methods that have one.
+  func make(batch: Int, population: Int? = nil, seed: UInt64 = 0) throws -> any LatentRegularizer {
     try entry.make(
       settings, "regularizer",
       RegularizerContext(
-        prior: prior, batchSize: batch, populationSize: population, generator: Generator(seed: seed)))
+        prior: prior, batchSize: batch, populationSize: population ?? (takesPopulation ? batch : 0),
+        generator: Generator(seed: seed), posterior: networks?.posterior,
+        makeEncoder: networks.map { networks in { networks.makeEncoder(featureCount: $0) } }))
+  }
+
+  /// Stored codes, as many as the batch's; `nil` for a method without a queue of its own.
+  func population(of law: Law, batch: Int, seed: UInt64) -> Tensor? {
+    takesPopulation ? codes(of: law, count: batch, seed: seed) : nil
   }
 
   /// Codes of a law; each `seed` gives other ones.
@@ -31,14 +55,14 @@ struct Specimen {
     law.draw(count, from: prior, shape, using: Generator(seed: seed))
   }
 
-  /// A step without networks; the keys are the codes themselves unless others are given.
+  /// A step whose codes are given; the keys are the codes themselves unless others are given.
   func context(
     _ codes: Tensor, keys: Tensor? = nil, population: Tensor? = nil, streams: RandomStreams
   ) -> RegularizationContext {
     RegularizationContext(
       latents: codes,
       recollection: Recollection(keys: (keys ?? codes).detached(), population: population?.detached()),
-      prior: prior, streams: streams)
+      prior: prior, streams: streams, pass: networks?.pass(with: codes))
   }
 
   /// The penalty of codes; the same `seed` gives the same random numbers.
@@ -52,21 +76,18 @@ struct Specimen {
   }
 
   /// The penalty of codes and its gradient along the support; the keys are the codes.
-  func gradient(of regularizer: any LatentRegularizer, _ codes: Tensor, seed: UInt64 = 0) -> Slope {
+  func gradient(
+    of regularizer: any LatentRegularizer, _ codes: Tensor, population: Tensor? = nil, seed: UInt64 = 0
+  ) -> Slope {
     let leaf = codes.detached().copy()
     leaf.setRequiresGradient(true)
     let live = prior.geometry.parametrized(leaf)
     let streams = RandomStreams(seed: seed, device: .cpu)
-    let penalty = regularizer.penalty(in: context(live, keys: codes, streams: streams)).value
+    let context = context(live, keys: codes, population: population, streams: streams)
+    let penalty = regularizer.penalty(in: context).value
     let gradient =
       penalty.requiresGradient ? penalty.gradients(withRespectTo: [leaf])[0] : leaf.detached() * 0
     return Slope(value: penalty.item, gradient: gradient.detached())
-  }
-
-  /// The instance's state, to be put back later.
-  func snapshot(_ regularizer: any LatentRegularizer) -> [String: Tensor] {
-    Dictionary(
-      regularizer.namedTensors().map { ($0.name, $0.tensor.detached().copy()) }, uniquingKeysWith: { $1 })
   }
 }
 

@@ -59,8 +59,8 @@ struct PriorShape {
   }
 }
 
-/// A number with four significant digits.
-func short(_ value: Double) -> String { String(format: "%.4g", value) }
+/// A number with four significant digits, or that it is none.
+func short(_ value: Double) -> String { value.isFinite ? String(format: "%.4g", value) : "not finite" }
 
 /// The mean and the standard deviation of numbers.
 struct Summary {

@@ -28,7 +28,7 @@ public struct CIFAR10: Dataset {
   /// The archive at the dataset's home, with the MD5 that is published there.
   static let archive = Download(
     address: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-    md5: "c32a1d4ab5d03f1284b67883e8d87530")
+    digest: .md5("c32a1d4ab5d03f1284b67883e8d87530"))
   static let shape = ImageShape(channels: 3, height: 32, width: 32)
   static let classNames = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",

@@ -1,17 +1,25 @@
 import Crypto
 import Foundation
 
-/// A file on the network with its published MD5.
+/// A file on the network with the digest that is published of it.
 public struct Download: Sendable {
+  /// What is published, in hexadecimal.
+  public enum Digest: Sendable {
+    /// It shows that the file is whole and the one that is meant, no more.
+    case md5(String)
+    /// How the SHA-256 begins; an empty text where none is published.
+    case sha256(prefix: String)
+  }
+
   /// Where the file is.
   public let address: String
-  /// The MD5 in hexadecimal: it shows that the file is whole and the one that is meant, no more.
-  public let md5: String
+  /// What the file must have.
+  public let digest: Digest
 
   /// Names a file.
-  public init(address: String, md5: String) {
+  public init(address: String, digest: Digest) {
     self.address = address
-    self.md5 = md5
+    self.digest = digest
   }
 
   /// Fetches the file to `target`, which appears only when it is whole and checked. Waits until then.
@@ -30,10 +38,7 @@ public struct Download: Sendable {
     }
     defer { unlink(temporary.path) }  // Nothing is there any more once the file has its name.
     try transfer(to: temporary) { progress($0, nil, "downloading \(target.lastPathComponent)") }
-    let found = try Self.md5(of: temporary.path)
-    guard found == md5 else {
-      throw DataError.wrongDigest(path: address, expected: "md5:" + md5, found: "md5:" + found)
-    }
+    try check(temporary.path)
     guard rename(temporary.path, target.path) == 0 else {
       throw DataError.disk(path: target.path, reason: systemError())
     }
@@ -68,10 +73,21 @@ public struct Download: Sendable {
     throw DataError.download(url: address, reason: "\(said); \(advice)")
   }
 
-  private static func md5(of path: String) throws -> String {
+  private func check(_ path: String) throws {
     let file = try MappedFile(path: path)
-    var hash = Insecure.MD5()
-    hash.update(bufferPointer: file.bytes)
-    return hash.finalize().hexadecimal
+    let (expected, found): (String, String)
+    switch digest {
+    case .md5(let text):
+      var hash = Insecure.MD5()
+      hash.update(bufferPointer: file.bytes)
+      (expected, found) = ("md5:" + text, "md5:" + hash.finalize().hexadecimal)
+    case .sha256(let prefix):
+      var hash = SHA256()
+      hash.update(bufferPointer: file.bytes)
+      (expected, found) = ("sha256:" + prefix, "sha256:" + hash.finalize().hexadecimal)
+    }
+    guard found.hasPrefix(expected) else {
+      throw DataError.wrongDigest(path: address, expected: expected, found: found)
+    }
   }
 }

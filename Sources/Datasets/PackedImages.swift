@@ -93,6 +93,19 @@ public final class PackedImages: Sendable {
   }
 }
 
+extension PackedImages {
+  /// `sha256:…` of the images at `indices` and their shape: equal for equal images in equal order.
+  public func digest(of indices: [Int]) -> String {
+    if indices == Array(0..<count) { return digest }
+    var hash = ImageDigest()
+    for start in stride(from: 0, to: indices.count, by: 4096) {
+      gather(self, indices: Array(indices[start..<min(start + 4096, indices.count)]))
+        .withUnsafeBytes { hash.update($0) }
+    }
+    return hash.finish(shape: shape)
+  }
+}
+
 /// The bytes of the images at `indices`, one after the other, NHWC.
 ///
 /// An index outside the set is the caller's mistake and stops the program.

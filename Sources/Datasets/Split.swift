@@ -24,4 +24,11 @@ public struct Split: Sendable, Equatable {
     heldOut = order.prefix(heldOutCount).sorted()
     training = order.dropFirst(heldOutCount).sorted()
   }
+
+  /// At most `limit` of `indices`, evenly spread over them: archives often come class by class, and their first images
+  /// are all of one kind.
+  public static func spread(_ indices: [Int], limit: Int) -> [Int] {
+    if indices.count <= limit { return indices }
+    return (0..<max(0, limit)).map { indices[$0 * indices.count / limit] }
+  }
 }

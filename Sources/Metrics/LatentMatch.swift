@@ -59,10 +59,11 @@ private func slicedWasserstein(
 }
 
 /// exp of the entropy of the normalised eigenvalues of the covariance (Roy and Vetterli, EUSIPCO 2007): d where all
-/// directions vary alike, 1 where one does.
+/// directions vary alike, 1 where one does. NaN where the covariance is not finite.
 public func effectiveRank(_ codes: Tensor) -> Double {
   let centred = codes - codes.mean(along: 0, keepsDimensions: true)
   let covariance = centred.transposed().matmul(centred) / Double(max(1, codes.shape[0] - 1))
+  if covariance.isFinite.all().item == 0 { return .nan }
   let eigenvalues = covariance.to(dtype: .float64).symmetricEigenvalues().clamped(min: 0)
   let total = eigenvalues.sum().item
   if total <= 0 { return 0 }

@@ -1,5 +1,6 @@
 import Backbones
 import Datasets
+import Extractors
 import Priors
 import Regularizers
 import Runner
@@ -9,6 +10,7 @@ extension Catalogs {
   public static var standard: Catalogs {
     Catalogs(
       datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-      regularizers: .standard, memories: .standard, samplers: .standard)
+      regularizers: .standard, memories: .standard, samplers: .standard,
+      extractors: .standard)
   }
 }

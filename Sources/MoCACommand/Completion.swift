@@ -21,6 +21,14 @@ enum Completion {
   /// Samplers by name.
   static let samplers = CompletionKind.custom { _, _, _ in CommandContext.catalogs.samplers.names }
 
+  /// Extractors by name.
+  static let extractors = CompletionKind.custom { _, _, _ in CommandContext.catalogs.extractors.names }
+
+  /// Metrics by name.
+  static let metrics = CompletionKind.custom { _, _, _ in
+    Metric.names(CommandContext.catalogs.extractors.names)
+  }
+
   /// Devices.
   static let devices = CompletionKind.list(["auto", "cpu", "cuda"])
 

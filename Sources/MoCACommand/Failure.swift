@@ -1,6 +1,8 @@
 import ArgumentParser
 import Datasets
+import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Runner
 
@@ -41,6 +43,12 @@ struct Failure: Error {
     case let error as TrainingError: self.init(message: error.description, exitCode: error.exitCode)
     case let error as StateError:
       self.init(.data, "\(error); the checkpoint belongs to another configuration or another version")
+    case let error as EvaluationError: self.init(message: error.description, exitCode: error.exitCode)
+    case let error as ImageScoreError: self.init(.data, error.description)
+    case let error as CodeError: self.init(.data, error.description)
+    case let error as WeightError: self.init(.data, error.description)
+    case let error as ClassifierWeightsError: self.init(.data, error.description)
+    case let error as ShippedWeightsError: self.init(.other, error.description)
     case let error as SamplerError: self.init(.data, error.description)
     case let error as SafetensorsError: self.init(.data, error.description)
     case let error as TorchError: self.init(.other, error.description)

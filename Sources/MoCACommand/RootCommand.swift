@@ -15,6 +15,7 @@ struct RootCommand: ParsableCommand {
       Start here:
         moca train training.epochs=2                    MoCA on built-in images
         moca sample sprites-moca-seed0                  new images from that run
+        moca evaluate sprites-moca-seed0                scores, each with its protocol
         moca list                                       every name that can be chosen
         moca describe moca                              its settings
         moca train dataset=images dataset.path=photos.zip dataset.size=64
@@ -24,7 +25,8 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, SampleCommand.self, ReconstructCommand.self, InterpolateCommand.self,
-      ListCommand.self, DescribeCommand.self, InspectCommand.self, CheckCommand.self, NewCommand.self,
+      EvaluateCommand.self, ListCommand.self, DescribeCommand.self, InspectCommand.self, CheckCommand.self,
+      NewCommand.self, DataCommand.self, ExtractorCommand.self,
     ])
 
   @Flag(name: .long, help: "Show the versions of this program and of libtorch, and whether CUDA is there.")

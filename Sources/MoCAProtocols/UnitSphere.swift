@@ -3,14 +3,28 @@ import Foundation
 /// Closed forms of the uniform law on the unit sphere of d dimensions.
 ///
 /// A coordinate u = sin φ of a uniform point has the density ∝ cos^(d−2) φ in φ, so that (u + 1)/2 follows
-/// Beta((d−1)/2, (d−1)/2). Everything here integrates that density numerically, in `Double`.
+/// Beta((d−1)/2, (d−1)/2). Its exponential moment is a series; the rest integrates that density numerically, in
+/// `Double`.
 public enum UnitSphere {
   /// log M(κ), where M(κ) = E exp(κ u) = Γ(d/2) (2/κ)^(d/2−1) I_(d/2−1)(κ).
+  ///
+  /// M is the sum of (κ/2)^(2m) Γ(d/2) / (m! Γ(m + d/2)) over m. All terms are positive, so that the sum around the
+  /// largest loses nothing at any κ and d. Beyond κ = 10⁵ the uniform expansion of the Bessel function (DLMF 10.41.3)
+  /// takes its place, with two terms: what it leaves out is below 10⁻¹⁰.
   public static func logMoment(_ concentration: Double, dimension: Int) -> Double {
-    let exponent = Double(dimension - 2)
-    let tilted = logIntegral { concentration * sin($0) + exponent * logCosine($0) }
-    let plain = logIntegral { exponent * logCosine($0) }
-    return tilted - plain
+    if concentration <= 1e5 { return series(concentration, dimension).logSum }
+    let order = Double(dimension) / 2 - 1
+    let root = hypot(order, concentration)
+    let correction = (3 - 5 * (order / root) * (order / root)) / (24 * root)
+    return root - log(2 * Double.pi * root) / 2 + log1p(correction) + lgamma(order + 1)
+      + order * log(2 / (order + root))
+  }
+
+  /// A(κ) = I_(d/2)(κ) / I_(d/2−1)(κ), the derivative of log M: the mean cosine to the direction of a von Mises-Fisher
+  /// law. By the same series, whose length grows with √κ.
+  public static func meanCosine(_ concentration: Double, dimension: Int) -> Double {
+    if concentration == 0 { return 0 }
+    return 2 * series(concentration, dimension).meanIndex / concentration
   }
 
   /// The contrastive loss at its optimum: one positive at similarity 1 and `negativeCount` exactly uniform
@@ -38,8 +52,8 @@ public enum UnitSphere {
       let start = -Double.pi / 2 + Double(cell) * width
       let density = { (angle: Double) in exp(exponent * logCosine(angle)) }
       return (
-        sums.0 + gaussLegendre(from: start, to: start + width) { density($0) * function(sin($0)) },
-        sums.1 + gaussLegendre(from: start, to: start + width, density)
+        sums.0 + rule.integral(from: start, to: start + width) { density($0) * function(sin($0)) },
+        sums.1 + rule.integral(from: start, to: start + width, of: density)
       )
     }
     return weighted / plain
@@ -53,7 +67,7 @@ public enum UnitSphere {
     var cumulative = [0.0]
     for cell in 0..<cells {
       let start = -Double.pi / 2 + Double(cell) * width
-      cumulative.append(cumulative[cell] + gaussLegendre(from: start, to: start + width, density))
+      cumulative.append(cumulative[cell] + rule.integral(from: start, to: start + width, of: density))
     }
     let total = cumulative[cells]
     return (0..<count).map { index in
@@ -63,7 +77,7 @@ public enum UnitSphere {
       var (lower, upper) = (start, start + width)
       for _ in 0..<60 {
         let middle = (lower + upper) / 2
-        let mass = cumulative[cell] + gaussLegendre(from: start, to: middle, density)
+        let mass = cumulative[cell] + rule.integral(from: start, to: middle, of: density)
         if mass < target { lower = middle } else { upper = middle }
       }
       return sin((lower + upper) / 2)
@@ -81,30 +95,31 @@ public enum UnitSphere {
 
   private static func logCosine(_ angle: Double) -> Double { log(max(cos(angle), 1e-300)) }
 
-  /// log ∫ exp(f) over [−π/2, π/2].
-  private static func logIntegral(_ exponent: (Double) -> Double) -> Double {
-    let cells = 2048
-    let width = Double.pi / Double(cells)
-    let peak = (0...cells).map { exponent(-Double.pi / 2 + Double($0) * width) }.max() ?? 0
-    let sum = (0..<cells).reduce(0.0) { sum, cell in
-      let start = -Double.pi / 2 + Double(cell) * width
-      return sum + gaussLegendre(from: start, to: start + width) { exp(exponent($0) - peak) }
-    }
-    return peak + log(sum)
-  }
+  /// For the cells of an interval.
+  private static let rule = GaussLegendre(5)
 
-  /// Five-point Gauss-Legendre quadrature.
-  private static func gaussLegendre(from start: Double, to end: Double, _ body: (Double) -> Double) -> Double
+  /// log Σ tₘ over the terms of M, and the mean of m under weights tₘ.
+  private static func series(_ concentration: Double, _ dimension: Int) -> (logSum: Double, meanIndex: Double)
   {
-    let (center, half) = ((start + end) / 2, (end - start) / 2)
-    let inner = (5 - 2 * (10.0 / 7).squareRoot()).squareRoot() / 3
-    let outer = (5 + 2 * (10.0 / 7).squareRoot()).squareRoot() / 3
-    let innerWeight = (322 + 13 * 70.0.squareRoot()) / 900
-    let outerWeight = (322 - 13 * 70.0.squareRoot()) / 900
-    let sum =
-      128.0 / 225 * body(center)
-      + innerWeight * (body(center - half * inner) + body(center + half * inner))
-      + outerWeight * (body(center - half * outer) + body(center + half * outer))
-    return half * sum
+    if concentration == 0 { return (0, 0) }
+    let (half, order) = (concentration / 2, Double(dimension) / 2)
+    // tₘ grows as long as (κ/2)² > m (m + d/2 − 1).
+    let shift = (order - 1) / 2
+    let peak = max(0, ((shift * shift + half * half).squareRoot() - shift).rounded())
+    var (sum, moment) = (1.0, peak)
+    for direction in [1.0, -1.0] {
+      var (term, index) = (1.0, peak)
+      while term > 1e-18 * sum, direction > 0 || index > 0 {
+        term *=
+          direction > 0
+          ? half * half / ((index + 1) * (index + order)) : index * (index + order - 1) / (half * half)
+        index += direction
+        sum += term
+        moment += term * index
+      }
+    }
+    let largest =
+      2 * peak * log(half) + lgamma(order) - lgamma(peak + 1) - lgamma(peak + order)
+    return (largest + log(sum), moment / sum)
   }
 }

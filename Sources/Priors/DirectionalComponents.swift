@@ -15,7 +15,7 @@ public struct DirectionalComponents: MixtureComponents {
   public init(weights: Tensor, directions: Tensor, concentrations: Tensor) {
     (self.weights, self.directions, self.concentrations) = (weights, directions, concentrations)
     let moments = concentrations.doubles.map {
-      SphericalConcentration.logMoment($0, dimension: directions.shape[1])
+      UnitSphere.logMoment($0, dimension: directions.shape[1])
     }
     offsets = weights.log() - Tensor(moments).to(on: weights.device)
   }

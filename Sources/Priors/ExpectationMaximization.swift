@@ -39,7 +39,10 @@ struct ExpectationMaximization {
     }
     guard let best else {
       throw SamplerError(
-        "no start of the mixture of \(count) components reached a finite likelihood; use fewer components")
+        count == 1
+          ? "the likelihood of one component is not finite; use --sampler kde, or train on more images"
+          : "no start of the mixture of \(count) components reached a finite likelihood; use fewer components"
+      )
     }
     return best.components
   }

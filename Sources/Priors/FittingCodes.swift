@@ -22,6 +22,21 @@ struct FittingCodes {
     }
     points = codes.detached().to(dtype: .float64)
   }
+
+  /// Checks the codes for a mixture.
+  ///
+  /// - Parameters:
+  ///   - codesOfOne: The codes that one component needs.
+  ///   - alternative: A setting with which fewer codes are enough, or `nil`.
+  /// - Throws: ``SamplerError``, which asks for more codes where even one component has too few.
+  init(
+    _ codes: Tensor, sampler: String, components: Int, codesOfOne: Int, alternative: String? = nil
+  ) throws {
+    let fewer = codes.shape[0] < codesOfOne ? "train on more images" : "use fewer components"
+    try self.init(
+      codes, sampler: sampler, atLeast: components * codesOfOne,
+      remedy: [fewer, alternative.map { "use \($0)" }].compactMap(\.self).joined(separator: ", or "))
+  }
 }
 
 extension Tensor {

@@ -30,7 +30,9 @@ public final class GaussianMixtureSampler: SamplerPlugin {
       "starts from other clusters; the most likely fit is kept", .between(1, 100),
       source: "ours: EM finds local optima")
     public var starts = 3
-    @Setting("steps of a start at most", .atLeast(1), source: "ours: the tolerance usually ends it before")
+    @Setting(
+      "steps of a start at most", .between(1, 1_000_000),
+      source: "ours: the tolerance usually ends it before")
     public var iterations = 200
     @Setting(
       "a start ends where a step gains less in the mean log likelihood", .atLeast(0),
@@ -67,8 +69,8 @@ public final class GaussianMixtureSampler: SamplerPlugin {
     let settings = configuration
     let isDiagonal = settings.covariance == .diagonal
     let codes = try FittingCodes(
-      codes, sampler: Self.name, atLeast: settings.components * (isDiagonal ? 2 : codes.shape[1] + 1),
-      remedy: isDiagonal ? "use fewer components" : "use fewer components, or covariance=diagonal")
+      codes, sampler: Self.name, components: settings.components,
+      codesOfOne: isDiagonal ? 2 : codes.shape[1] + 1, alternative: isDiagonal ? nil : "covariance=diagonal")
     let search = ExpectationMaximization(
       starts: settings.starts, iterations: settings.iterations, tolerance: settings.tolerance)
     let points = codes.points

@@ -4,9 +4,10 @@ import MoCAProtocols
 /// The second stage of Dai and Wipf, "Diagnosing and Enhancing VAE Models", ICLR 2019: a small variational autoencoder
 /// trained on the codes, whose own codes follow N(0, I) because they have as many dimensions as its data.
 ///
-/// The codes are standardised first. The observation's scale γ is learned with the weights. The weight of the divergence rises from 0 to
-/// 1 over the first part of the training, since the second stage otherwise tends to ignore its codes; the rate falls to
-/// zero on a half cosine. A draw is u ~ N(0, I) → decode → + γ ε → the codes' scale → the nearest point of the support.
+/// The codes are standardised first. The observation's scale γ is learned with the weights. The weight of the
+/// divergence rises from 0 to 1 over the first part of the training, since the second stage otherwise tends to ignore
+/// its codes; the rate falls to zero on a half cosine. A draw is u ~ N(0, I) → decode → + γ ε → the codes' scale → the
+/// nearest point of the support.
 public final class SecondStageSampler: SamplerPlugin {
   public static let name = "second-stage"
   public static let summary = "a second, small variational autoencoder trained on the codes (two-stage VAE)"
@@ -31,8 +32,10 @@ public final class SecondStageSampler: SamplerPlugin {
     public var width = 256
     @Setting("hidden layers of encoder and decoder", .between(1, 16), source: "Dai and Wipf 2019: 3")
     public var depth = 3
-    @Setting("steps of training", .atLeast(1), source: "ours: minutes on a CPU") public var steps = 5000
-    @Setting("codes of a step", .atLeast(1), source: "ours: 64 in the paper, with many more steps")
+    @Setting("steps of training", .between(1, 1_000_000_000), source: "ours: minutes on a CPU")
+    public var steps = 5000
+    @Setting(
+      "codes of a step", .between(1, 1_048_576), source: "ours: 64 in the paper, with many more steps")
     public var batch = 256
     @Setting("first step size of Adam", .above(0), source: "ours: 1e-4 in the paper, with many more steps")
     public var learningRate = 3e-3

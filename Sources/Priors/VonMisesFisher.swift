@@ -10,11 +10,10 @@ import MoCAProtocols
 /// differentiation. Checked for d from 2 to 512, κ to 10⁴.
 ///
 /// Draws use the rejection scheme of Ulrich (1984) and Wood (1994) with 16 proposals for each image, the
-/// first accepted of which counts; that none is happens less than once in 10⁷ draws. Gradients pass through
+/// first accepted of which counts; where none is, which is rare, a rejected one. Gradients pass through
 /// the draw's angle φ by implicit differentiation, dφ/dκ = −∂F/∂κ / ∂F/∂φ with the distribution function F
 /// (Figurnov, Mohamed and Mnih, 2018). The gradient through the accepted proposal alone, as in public code,
-/// leaves out that its acceptance depends on κ: at d = 2 and κ = 1 it is 44 % short, at d = 128 and κ = 100
-/// still 0.6 %.
+/// leaves out that its acceptance depends on κ, and is biased.
 public final class VonMisesFisher: PosteriorPlugin, PosteriorDensity {
   public typealias Configuration = NoSettings
 

@@ -31,7 +31,9 @@ public final class VonMisesFisherMixtureSampler: SamplerPlugin {
       "starts from other clusters; the most likely fit is kept", .between(1, 100),
       source: "ours: EM finds local optima")
     public var starts = 3
-    @Setting("steps of a start at most", .atLeast(1), source: "ours: the tolerance usually ends it before")
+    @Setting(
+      "steps of a start at most", .between(1, 1_000_000),
+      source: "ours: the tolerance usually ends it before")
     public var iterations = 200
     @Setting(
       "a start ends where a step gains less in the mean log likelihood", .atLeast(0),
@@ -63,7 +65,7 @@ public final class VonMisesFisherMixtureSampler: SamplerPlugin {
   public func fit(to codes: Tensor, using generator: Generator) throws {
     let settings = configuration
     let codes = try FittingCodes(
-      codes, sampler: Self.name, atLeast: settings.components * 2, remedy: "use fewer components")
+      codes, sampler: Self.name, components: settings.components, codesOfOne: 2)
     let search = ExpectationMaximization(
       starts: settings.starts, iterations: settings.iterations, tolerance: settings.tolerance)
     let points = codes.points.normalized(along: 1)

@@ -14,7 +14,7 @@ import MoCAProtocols
 /// mean kernel C with the prior, so that the distance is the codes' own mean kernel less C. Other priors give draws.
 ///
 /// The penalty is log(CW + 1e-7), as in the authors' code, whose λ = 1 (MNIST, CIFAR-10; 5 for CelebA) is the default:
-/// a gentle one, at which a shifted cloud is pulled about a fifteenth as hard as by `sliced-wasserstein` at its own.
+/// a gentle one, at which a shifted cloud is pulled less than a tenth as hard as by `sliced-wasserstein` at its own.
 /// With a memory the batch meets all stored codes, an estimate that can be negative; the logarithm is then taken of
 /// at least the value that N draws of the prior would give. One batch × population matrix at a time;
 /// in tiles, and nothing of that size is kept for the way back.

@@ -11,7 +11,7 @@ import MoCAProtocols
 /// directions this is the energy distance E|x − y| − ½E|x − x′| − ½E|y − y′| times E|θ₁|.
 ///
 /// 50 directions, as `sliced-wasserstein`. λ = 1500 is ours: on a shifted cloud of 256 codes on the sphere (d = 128) it
-/// pulls about as hard as that method at its default.
+/// pulls as hard as that method at its default, within a factor of two.
 public final class SlicedCramer: RegularizerPlugin {
   public static let name = "sliced-cramer"
   public static let summary = "squared difference of distribution functions along random directions"
@@ -38,7 +38,7 @@ public final class SlicedCramer: RegularizerPlugin {
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: about as hard a pull as sliced-wasserstein's default")
+      source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 1500
     @Setting("random directions in a step", .between(1, 65536), source: "that of sliced-wasserstein")
     public var projections = 50

@@ -10,7 +10,7 @@ import MoCAProtocols
 /// cancel. The mean over circles; no draw of the prior. On the circle itself (d = 2) one projection is exact.
 ///
 /// 200 circles, as the authors' self-supervised runs (1000 in their autoencoders). λ = 1000 is ours: on a shifted cloud
-/// of 256 codes on the sphere (d = 128) it pulls about as hard as `sliced-wasserstein` at its default.
+/// of 256 codes (d = 128) it pulls as hard as `sliced-wasserstein` at its default, within a factor of two.
 public final class SphericalSlicedWasserstein: RegularizerPlugin {
   public static let name = "spherical-sliced-wasserstein"
   public static let summary = "Wasserstein distance along random great circles, in closed form (SSW)"
@@ -40,7 +40,7 @@ public final class SphericalSlicedWasserstein: RegularizerPlugin {
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: as hard a pull as sliced-wasserstein's default")
+      source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 1000
     @Setting(
       "random great circles in a step; one in two dimensions", .between(1, 65536),

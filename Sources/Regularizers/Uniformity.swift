@@ -9,8 +9,8 @@ import MoCAProtocols
 /// distance to it is logged as `gapToUniform`. It is a function of the distance that `mmd` measures with the kernel
 /// exp(−t |x − y|²) against the uniform law itself: log( MMD² + exp(−2t) M(2t) ).
 ///
-/// t = 2 is the authors' value. λ = 10 is ours: on 128 codes with a shifted mean or stretched axes,
-/// in 16 to 128 dimensions, it pulls about as hard as `moca` does at its default.
+/// t = 2 is the authors' value. λ = 10 is ours: on a shifted cloud of 256 codes (d = 128) it pulls as hard as `moca` at
+/// its default, within a factor of two.
 public final class Uniformity: RegularizerPlugin {
   public static let name = "uniformity"
   public static let summary = "log mean Gaussian kernel between codes (Wang and Isola)"
@@ -37,7 +37,7 @@ public final class Uniformity: RegularizerPlugin {
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: it pulls about as hard as moca at its default")
+      source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
     public var weight: Weight = 10
     @Setting("sharpness t of the kernel", .above(0), source: "the paper and the authors' code")
     public var sharpness = 2.0

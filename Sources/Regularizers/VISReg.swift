@@ -11,7 +11,7 @@ import MoCAProtocols
 /// The terms count alike, as in the public implementation of lightly. That one takes 4096 slices and the quantiles at
 /// i/(N + 1); here it is 256, which is a sixteenth of the sorting for the same expectation, and the prior's at
 /// (i − ½)/N, which have the better match in variance. λ = 50 is ours: on a shifted cloud of 256
-/// codes on the sphere (d = 128) it pulls about as hard as `sliced-wasserstein` at its default, near collapse harder.
+/// codes on the sphere (d = 128) it pulls as hard as `sliced-wasserstein` at its default, within a factor of two.
 public final class VISReg: RegularizerPlugin {
   public static let name = "visreg"
   public static let summary = "centre, scale and sliced shape of the codes as three terms (VISReg)"
@@ -38,7 +38,7 @@ public final class VISReg: RegularizerPlugin {
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: as hard a pull as sliced-wasserstein's default")
+      source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 50
     @Setting("random directions in a step", .between(1, 65536), source: "ours; 4096 in lightly")
     public var projections = 256

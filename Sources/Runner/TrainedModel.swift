@@ -22,6 +22,8 @@ public final class TrainedModel {
   public let step: Int
   /// The checkpoint's file.
   public let checkpoint: URL
+  /// The shape of the images.
+  public let imageShape: ImageShape
 
   /// Reads the networks of a run; optimizers, memory and regularizer are passed over.
   ///
@@ -35,6 +37,7 @@ public final class TrainedModel {
     guard let shape = run.record?.imageShape else {
       throw StorageError.missing(path: run.folder.configurationURL.path, what: "record of the image's shape")
     }
+    imageShape = shape
     model = try Autoencoder(experiment, catalogs: catalogs, imageShape: shape)
     regularizer = try catalogs.regularizers.make(
       experiment["regularizer"],
@@ -100,14 +103,18 @@ extension TrainedModel {
     }
   }
 
-  /// The codes of packed images, `[count, latentSize]`.
-  public func codes(of images: PackedImages, indices: [Int]) -> Tensor {
+  /// The codes of packed images, `[count, latentSize]`: the most likely ones, or draws of the posterior where a
+  /// generator is given.
+  public func codes(
+    of images: PackedImages, indices: [Int], drawing generator: Generator? = nil
+  ) -> Tensor {
     let batches = ImageBatch(shape: images.shape, device: device)
     return withoutGradients {
       .concatenated(
         stride(from: 0, to: indices.count, by: 250).map { start in
           let part = Array(indices[start..<min(start + 250, indices.count)])
-          return model.encode(batches.tensor(gather(images, indices: part)))
+          let batch = batches.tensor(gather(images, indices: part))
+          return generator.map { model.draw(batch, using: $0) } ?? model.encode(batch)
         })
     }
   }
@@ -124,7 +131,8 @@ extension TrainedModel {
     }
   }
 
-  private func decode(_ codes: Tensor) -> Tensor {
+  /// Decodes codes in parts, `[count, latentSize] → [count, channels, h, w]`.
+  func decode(_ codes: Tensor) -> Tensor {
     let parts = stride(from: 0, to: codes.shape[0], by: 250).map { start in
       model.decode(codes.narrowed(along: 0, from: start, count: min(250, codes.shape[0] - start)))
     }

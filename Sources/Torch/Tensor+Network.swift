@@ -1,6 +1,6 @@
 import CTorch
 
-/// Filters of ``Tensor/resized(height:width:filter:)``.
+/// Filters of ``Tensor/resized(height:width:filter:isAntialiased:)``.
 public enum ResizeFilter: String, Sendable {
   case bilinear, bicubic
 }
@@ -13,15 +13,23 @@ extension Tensor {
 
   /// Two-dimensional convolution. `[batch, inputs, h, w]` with a weight of `[outputs, inputs, k, k]`.
   public func convolved(weight: Tensor, bias: Tensor?, stride: Int, padding: Int) -> Tensor {
+    convolved(weight: weight, bias: bias, stride: stride, padding: (padding, padding))
+  }
+
+  /// Two-dimensional convolution with a padding of its own for rows and columns, as windows that are not square need.
+  public func convolved(
+    weight: Tensor, bias: Tensor?, stride: Int, padding: (height: Int, width: Int)
+  ) -> Tensor {
     tensor("convolved", [self, weight]) {
-      ct_convolution($0, raw, weight.raw, bias?.raw, Int64(stride), Int64(padding), false)
+      ct_convolution(
+        $0, raw, weight.raw, bias?.raw, Int64(stride), Int64(padding.height), Int64(padding.width), false)
     }
   }
 
   /// Transposed convolution. `[batch, inputs, h, w]` with a weight of `[inputs, outputs, k, k]`.
   public func transposeConvolved(weight: Tensor, bias: Tensor?, stride: Int, padding: Int) -> Tensor {
     tensor("transposeConvolved", [self, weight]) {
-      ct_convolution($0, raw, weight.raw, bias?.raw, Int64(stride), Int64(padding), true)
+      ct_convolution($0, raw, weight.raw, bias?.raw, Int64(stride), Int64(padding), Int64(padding), true)
     }
   }
 
@@ -44,9 +52,21 @@ extension Tensor {
     tensor("layerNormalized", [self, weight]) { ct_layer_norm($0, raw, weight.raw, bias.raw, epsilon) }
   }
 
-  /// Means over windows of `size` × `size`. `[batch, channels, h, w] → [batch, channels, h / size, w / size]`.
-  public func averagePooled(_ size: Int) -> Tensor {
-    tensor("averagePooled", [self]) { ct_average_pool($0, raw, Int64(size)) }
+  /// Means over windows of `size` × `size`, one window beside the other unless `stride` says otherwise.
+  /// `[batch, channels, h, w] → [batch, channels, …]`. With `countsPadding`, zeros around the image count in the mean.
+  public func averagePooled(
+    _ size: Int, stride: Int? = nil, padding: Int = 0, countsPadding: Bool = true
+  ) -> Tensor {
+    tensor("averagePooled", [self]) {
+      ct_average_pool($0, raw, Int64(size), Int64(stride ?? size), Int64(padding), countsPadding)
+    }
+  }
+
+  /// Maxima over windows of `size` × `size`. `[batch, channels, h, w] → [batch, channels, …]`.
+  public func maximumPooled(_ size: Int, stride: Int, padding: Int = 0) -> Tensor {
+    tensor("maximumPooled", [self]) {
+      ct_max_pool($0, raw, Int64(size), Int64(stride), Int64(padding))
+    }
   }
 
   /// Every pixel repeated. `[batch, channels, h, w] → [batch, channels, h × factor, w × factor]`.
@@ -82,24 +102,33 @@ extension Tensor {
     }
   }
 
-  /// `[batch, channels, h, w]` at another size, with libtorch's antialiased kernels. On 8 bits these are
-  /// integer kernels made after Pillow's.
-  public func resized(height: Int, width: Int, filter: ResizeFilter = .bicubic) -> Tensor {
-    tensor("resized", [self]) { ct_resize($0, raw, Int64(height), Int64(width), filter == .bicubic) }
+  /// `[batch, channels, h, w]` at another size, with libtorch's kernels; corners are not aligned. The antialiased
+  /// ones are made after Pillow's, on 8 bits in integers.
+  public func resized(
+    height: Int, width: Int, filter: ResizeFilter = .bicubic, isAntialiased: Bool = true
+  ) -> Tensor {
+    tensor("resized", [self]) {
+      ct_resize($0, raw, Int64(height), Int64(width), filter == .bicubic, isAntialiased)
+    }
   }
 
   /// An orthonormal basis of the columns' span: the Q of the reduced QR decomposition.
   public func orthonormalized() -> Tensor {
-    var triangular: ct_tensor?
-    let basis = tensor("orthonormalized", [self]) { ct_qr($0, &triangular, raw) }
-    if let triangular { ct_tensor_free(triangular) }
-    return basis
+    pair("orthonormalized", [self]) { ct_qr($0, $1, raw) }.0
   }
 
   /// Eigenvalues of a symmetric matrix, ascending.
   public func symmetricEigenvalues() -> Tensor {
     tensor("symmetricEigenvalues", [self]) { ct_linalg_eigvalsh($0, raw) }
   }
+
+  /// Eigenvalues, ascending, and orthonormal eigenvectors in columns, of a symmetric matrix.
+  public func symmetricEigensystem() -> (values: Tensor, vectors: Tensor) {
+    pair("symmetricEigensystem", [self]) { ct_eigh($0, $1, raw) }
+  }
+
+  /// Singular values of a matrix, descending.
+  public func singularValues() -> Tensor { tensor("singularValues", [self]) { ct_linalg_svdvals($0, raw) } }
 
   /// L of A = L Lᵀ for a symmetric positive definite matrix, or a batch of them.
   public func choleskyFactor() -> Tensor { tensor("choleskyFactor", [self]) { ct_linalg_cholesky($0, raw) } }

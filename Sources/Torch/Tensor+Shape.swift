@@ -59,18 +59,17 @@ extension Tensor {
 
   /// Sorted along `dim`, ascending.
   public func sorted(along dim: Int) -> Tensor {
-    var indices: ct_tensor?
-    let values = tensor("sorted", [self]) { ct_sort($0, &indices, raw, Int64(dim), false) }
-    if let indices { ct_tensor_free(indices) }
-    return values
+    pair("sorted", [self]) { ct_sort($0, $1, raw, Int64(dim), false) }.0
   }
 
   /// The positions (`int64`) of the elements along `dim` in ascending order.
   public func sortedIndices(along dim: Int) -> Tensor {
-    var indices: ct_tensor?
-    _ = tensor("sortedIndices", [self]) { ct_sort($0, &indices, raw, Int64(dim), false) }
-    guard let indices else { fatalError("libtorch's sort returned no indices") }
-    return Tensor(owning: indices)
+    pair("sortedIndices", [self]) { ct_sort($0, $1, raw, Int64(dim), false) }.1
+  }
+
+  /// The `count` smallest elements along `dim`, ascending, and their positions (`int64`).
+  public func smallest(_ count: Int, along dim: Int) -> (values: Tensor, indices: Tensor) {
+    pair("smallest", [self]) { ct_topk($0, $1, raw, Int64(count), Int64(dim), false) }
   }
 
   /// One element along `dim` for each of `indices` (`int64`, of the same rank).

@@ -58,6 +58,17 @@ func tensor(
   return Tensor(owning: result)
 }
 
+/// Calls an operation that writes two tensors, the second where its second parameter points.
+func pair(
+  _ operation: StaticString, _ arguments: @autoclosure () -> [Tensor],
+  _ call: (UnsafeMutablePointer<ct_tensor?>, UnsafeMutablePointer<ct_tensor?>) -> OpaquePointer?
+) -> (Tensor, Tensor) {
+  var other: ct_tensor?
+  let first = tensor(operation, arguments()) { call($0, &other) }
+  guard let other else { fatalError("\(operation) returned one tensor of two") }
+  return (first, Tensor(owning: other))
+}
+
 @inline(never)
 private func trap(_ operation: StaticString, _ arguments: [Tensor], _ error: TorchError) -> Never {
   let shapes = arguments.map { "\($0.dtype)\($0.shape)" }.joined(separator: ", ")

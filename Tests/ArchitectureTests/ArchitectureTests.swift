@@ -14,12 +14,15 @@ struct ArchitectureTests {
     "Regularizers": ["MoCAProtocols"],
     "Priors": ["MoCAProtocols"],
     "Metrics": ["MoCAProtocols"],
+    "Extractors": ["MoCAProtocols"],
     "Conformance": ["MoCAProtocols", "Metrics"],
     "Datasets": ["PluginKit", "CArchive", "CTurboJPEG", "CPNG"],
-    "Runner": ["PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Metrics", "CZstd"],
+    "Runner": [
+      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Extractors", "Metrics", "CZstd",
+    ],
     "MoCACommand": [
       "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics",
-      "Datasets", "Runner", "Conformance",
+      "Datasets", "Extractors", "Runner", "Conformance",
     ],
     "moca": ["MoCACommand"],
     "CTorch": [], "CZstd": [], "CArchive": [], "CTurboJPEG": [], "CPNG": [],
@@ -29,7 +32,7 @@ struct ArchitectureTests {
   private static let external: [String: Set<String>] = [
     "Yams": ["PluginKit"],
     "ArgumentParser": ["MoCACommand"],
-    "Crypto": ["Datasets", "Runner"],
+    "Crypto": ["Datasets", "Extractors", "Runner"],
   ]
 
   /// Modules of the Swift toolchain.

@@ -9,7 +9,9 @@ struct BrokenMethodTests {
     RegularizerCatalog(kind: "regularizer")
       .adding(Sound.self).adding(WrongMinimum.self).adding(OrderDependent.self).adding(BatchDependent.self)
       .adding(NotFiniteAtCollapse.self).adding(WrongGradient.self).adding(HiddenState.self)
-      .adding(BlindToDirection.self).adding(Excepted.self))
+      .adding(BlindToDirection.self).adding(Excepted.self).adding(BiasedKernel.self)
+      .adding(NotFiniteAtOrigin.self).adding(NotFiniteRounded.self).adding(SoundQueue.self)
+      .adding(WrongQueueGradient.self))
 
   private func failures(_ name: String, _ prior: String = "normal") throws -> Set<ConformanceCheck> {
     Set(try Self.kit.report(of: name, against: prior).failures.map(\.check))
@@ -22,11 +24,17 @@ struct BrokenMethodTests {
     #expect(try failures("sound", prior).isEmpty)
   }
 
+  @Test("a sound method with a queue of its own passes, with live codes that pull for stored ones")
+  func soundQueue() throws {
+    #expect(try failures("sound-queue").isEmpty)
+  }
+
   @Test(
     "one defect fails one check",
     arguments: [
       ("order-dependent", ConformanceCheck.order), ("batch-dependent", .batchSize),
-      ("wrong-gradient", .gradients), ("hidden-state", .state),
+      ("wrong-gradient", .gradients), ("hidden-state", .state), ("biased-kernel", .batchSize),
+      ("wrong-queue-gradient", .gradients),
     ])
   func oneDefect(_ name: String, _ check: ConformanceCheck) throws {
     #expect(try failures(name) == [check])
@@ -40,6 +48,20 @@ struct BrokenMethodTests {
   @Test("a division by the spread fails at collapse only")
   func notFiniteAtCollapse() throws {
     #expect(try failures("not-finite-at-collapse") == [.collapse, .finiteAtCollapse])
+  }
+
+  @Test("a division that fails at the origin alone is found there")
+  func notFiniteAtOrigin() throws {
+    let report = try Self.kit.report(of: "not-finite-at-origin", against: "normal")
+    #expect(Set(report.failures.map(\.check)) == [.collapse, .finiteAtCollapse])
+    #expect(report[.finiteAtCollapse]?.detail.contains("at the centre") == true)
+    #expect(report[.finiteAtCollapse]?.detail.contains("at a draw") == false)
+    #expect(report[.collapse]?.detail.contains("not finite") == true)
+  }
+
+  @Test("a logarithm that fails on codes rounded to bfloat16 is found there")
+  func notFiniteRounded() throws {
+    #expect(try failures("not-finite-rounded") == [.bfloat16])
   }
 
   @Test("a penalty of lengths alone misses rotation and the dropped half")

@@ -11,10 +11,8 @@ struct Pair: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(regularizer) against \(prior)" }
 
-  /// Every pair of the standard catalogs that can be built, of methods that are a function of codes.
+  /// Every pair of the standard catalogs that can be built.
   static let all: [Pair] = RegularizerCatalog.standard.entries.flatMap { entry -> [Pair] in
-    let subject = (entry.type as? any RegularizerPlugin.Type)?.subject
-    guard subject == .codes else { return [] }
     let priors = (try? Fixture.kit().priors(for: entry.name, settings: Fixture.settings(entry.name))) ?? []
     return priors.map { Pair(regularizer: entry.name, prior: $0) }
   }
@@ -26,7 +24,7 @@ enum Fixture {
   static func kit(_ regularizers: RegularizerCatalog = .standard) -> ConformanceKit {
     var plan = ConformancePlan()
     plan.measuresCost = false
-    return ConformanceKit(regularizers: regularizers, priors: .standard, plan: plan)
+    return ConformanceKit(regularizers: regularizers, priors: .standard, posteriors: .standard, plan: plan)
   }
 
   /// Fewer directions and a smaller critic, where the method has them: the defaults take too long for a test.
@@ -53,18 +51,16 @@ struct CatalogConformanceTests {
     }
   }
 
-  @Test("every method of codes goes with at least one prior, and the list of pairs is not empty")
+  @Test("every method goes with at least one prior, and the list of pairs is not empty")
   func pairsExist() {
-    let methods = RegularizerCatalog.standard.entries.filter {
-      ($0.type as? any RegularizerPlugin.Type)?.subject == .codes
-    }
+    let methods = RegularizerCatalog.standard.entries
     #expect(methods.count >= 4)
     for method in methods {
       #expect(Pair.all.contains { $0.regularizer == method.name }, "\(method.name) goes with no prior")
     }
   }
 
-  @Test("exceptions are stated in words and for methods of codes only")
+  @Test("exceptions are stated in words")
   func exceptions() {
     for entry in RegularizerCatalog.standard.entries {
       guard let type = entry.type as? any RegularizerPlugin.Type else { continue }
@@ -74,10 +70,19 @@ struct CatalogConformanceTests {
     }
   }
 
-  @Test("a function of networks is skipped with the reason")
-  func networksAreSkipped() throws {
+  @Test("the control is held to a step of stub networks, and not to the law of its codes")
+  func control() throws {
     let report = try Fixture.kit().report(of: "none", against: "normal")
-    #expect(report.isSound)
-    #expect(report.results.allSatisfy { $0.outcome == .skipped && $0.detail.contains("networks") })
+    #expect(report[.gradients]?.outcome == .passed && report[.state]?.outcome == .passed)
+    #expect(report[.shift]?.outcome == .notApplicable)
+    #expect(report[.shift]?.detail.contains("the codes may follow any law") == true)
+  }
+
+  @Test("InfoVAE is held to the law of its codes, with the law of each image the same")
+  func infoVAE() throws {
+    let report = try Fixture.kit().report(of: "info-vae", against: "normal")
+    for check in [ConformanceCheck.minimum, .shift, .scale, .partialRotation, .droppedMode, .collapse] {
+      #expect(report[check]?.outcome == .passed)
+    }
   }
 }

@@ -10,7 +10,7 @@ struct FreeCodeTests {
   private static func kit(_ regularizers: RegularizerCatalog = .standard) -> ConformanceKit {
     var plan = ConformancePlan()
     (plan.freePointCount, plan.freePointSteps) = (256, 300)
-    return ConformanceKit(regularizers: regularizers, priors: .standard, plan: plan)
+    return ConformanceKit(regularizers: regularizers, priors: .standard, posteriors: .standard, plan: plan)
   }
 
   /// Every method of codes with the prior that it is defined with, but for those that except free points, and those with
@@ -25,7 +25,7 @@ struct FreeCodeTests {
   func arrive(_ pair: Pair, _ latentSize: Int) throws {
     var plan = ConformancePlan()
     plan.freePointSteps = 300
-    let kit = ConformanceKit(regularizers: .standard, priors: .standard, plan: plan)
+    let kit = ConformanceKit(regularizers: .standard, priors: .standard, posteriors: .standard, plan: plan)
     let run = try kit.freePoints(
       of: pair.regularizer, against: pair.prior, latentSize: latentSize,
       settings: pair.regularizer == "sigreg" ? .object([.init("slices", .integer(64))]) : .empty)
@@ -38,6 +38,17 @@ struct FreeCodeTests {
   func blind() throws {
     let kit = Self.kit(RegularizerCatalog(kind: "regularizer").adding(BlindToDirection.self))
     let run = try kit.freePoints(of: "blind-to-direction", against: "normal", latentSize: 4)
+    #expect(!run.isMet && run.steps == 300)
+  }
+
+  @Test("codes that only pass by have not arrived")
+  func passesBy() throws {
+    let kit = Self.kit(RegularizerCatalog(kind: "regularizer").adding(Sound.self).adding(PassesBy.self))
+    let sound = try kit.freePoints(of: "sound", against: "normal", latentSize: 4)
+    #expect(sound.isMet)
+    // The first of the two looks at which it had arrived.
+    let steps = ConfigurationValue.object([.init("weight", .integer(sound.steps - 25))])
+    let run = try kit.freePoints(of: "passes-by", against: "normal", latentSize: 4, settings: steps)
     #expect(!run.isMet && run.steps == 300)
   }
 

@@ -71,7 +71,7 @@ struct CIFAR10Tests {
   func download() throws {
     let folder = try TemporaryFolder()
     // Port 9 of this machine: nothing listens there, and no network is needed to find out.
-    let download = Download(address: "http://127.0.0.1:9/archive.tar.gz", md5: "00")
+    let download = Download(address: "http://127.0.0.1:9/archive.tar.gz", digest: .md5("00"))
     let target = folder.url.appendingPathComponent("archive.tar.gz")
     let error = dataError { try download.fetch(to: target) { _, _, _ in } }
     guard case .download = error else { return #expect(Bool(false), "found \(String(describing: error))") }

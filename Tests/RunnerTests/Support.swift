@@ -1,5 +1,6 @@
 import Backbones
 import Datasets
+import Extractors
 import Foundation
 import MoCAProtocols
 import Priors
@@ -10,7 +11,7 @@ extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
 }
 
 /// A folder that goes away with the test.

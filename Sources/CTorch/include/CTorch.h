@@ -33,6 +33,7 @@ CT_NONNULL_BEGIN
 typedef struct ct_tensor_impl *ct_tensor CT_NEWTYPE;
 typedef struct ct_generator_impl *ct_generator CT_NEWTYPE;
 typedef struct ct_error_impl ct_error;
+typedef struct ct_state_impl ct_state;
 
 #define CT_CALL ct_error *CT_NULLABLE
 
@@ -62,6 +63,7 @@ typedef enum ct_error_code {
   CT_ERROR_LINALG = 6,
   CT_ERROR_OUT_OF_MEMORY = 7,
   CT_ERROR_STANDARD = 8,
+  CT_ERROR_IMPORT = 9,
 } ct_error_code;
 
 // Errors
@@ -117,7 +119,7 @@ CT_CALL ct_standard_gamma(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor shape
 #define CT_UNARY_OPS(X) \
   X(neg) X(exp) X(log) X(sqrt) X(rsqrt) X(square) X(abs) X(sign) X(floor) X(sin) X(cos) X(acos) \
   X(sigmoid) X(tanh) X(relu) X(gelu) X(softplus) X(lgamma) X(digamma) X(round) X(isfinite) X(detach) X(clone) \
-  X(diagonal) X(special_ndtri) X(linalg_eigvalsh) X(linalg_cholesky)
+  X(diagonal) X(special_ndtri) X(linalg_eigvalsh) X(linalg_svdvals) X(linalg_cholesky)
 #define CT_BINARY_OPS(X) \
   X(add) X(sub) X(mul) X(div) X(matmul) X(maximum) X(minimum) X(eq) X(lt) X(atan2)
 #define CT_SCALAR_OPS(X) X(add) X(mul) X(div) X(pow) X(clamp_min) X(clamp_max) X(lt) X(gt) X(leaky_relu)
@@ -154,6 +156,8 @@ CT_CALL ct_contiguous(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, boo
 CT_CALL ct_to(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, ct_dtype dtype, ct_device device);
 CT_CALL ct_sort(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor CT_NULLABLE *CT_NONNULL indices, ct_tensor self, int64_t dim,
                 bool is_descending);
+CT_CALL ct_topk(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor CT_NULLABLE *CT_NONNULL indices, ct_tensor self, int64_t count,
+                int64_t dim, bool is_largest);
 CT_CALL ct_argmax(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_gather(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim, ct_tensor index);
 CT_CALL ct_cumsum(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
@@ -163,24 +167,30 @@ CT_CALL ct_where(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor condition, ct_
 // Networks
 CT_CALL ct_linear(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, ct_tensor weight, ct_tensor CT_NULLABLE bias);
 CT_CALL ct_convolution(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, ct_tensor weight,
-                       ct_tensor CT_NULLABLE bias, int64_t stride, int64_t padding, bool is_transposed);
+                       ct_tensor CT_NULLABLE bias, int64_t stride, int64_t padding_height, int64_t padding_width,
+                       bool is_transposed);
 CT_CALL ct_batch_norm(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, ct_tensor weight, ct_tensor bias,
                       ct_tensor running_mean, ct_tensor running_variance, bool is_training, double momentum,
                       double epsilon, bool is_rectified);
 CT_CALL ct_log_softmax(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_cross_entropy(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor logits, ct_tensor targets);
 CT_CALL ct_binary_cross_entropy_with_logits(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor logits, ct_tensor targets);
-CT_CALL ct_resize(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t height, int64_t width, bool is_bicubic);
+CT_CALL ct_resize(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t height, int64_t width, bool is_bicubic,
+                  bool is_antialiased);
 
 CT_CALL ct_softmax(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t dim);
 CT_CALL ct_layer_norm(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor input, ct_tensor weight, ct_tensor bias,
                       double epsilon);
-CT_CALL ct_average_pool(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t size);
+CT_CALL ct_average_pool(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t size, int64_t stride,
+                        int64_t padding, bool counts_padding);
+CT_CALL ct_max_pool(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t size, int64_t stride,
+                    int64_t padding);
 CT_CALL ct_upsample_nearest(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, int64_t factor);
 CT_CALL ct_affine_sample(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, ct_tensor matrices);
 
 // Linear algebra
 CT_CALL ct_solve_triangular(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor matrix, ct_tensor self, bool is_upper);
+CT_CALL ct_eigh(ct_tensor CT_NULLABLE *CT_NONNULL values, ct_tensor CT_NULLABLE *CT_NONNULL vectors, ct_tensor self);
 CT_CALL ct_qr(ct_tensor CT_NULLABLE *CT_NONNULL q, ct_tensor CT_NULLABLE *CT_NONNULL r, ct_tensor self);
 CT_CALL ct_vector_norm(ct_tensor CT_NULLABLE *CT_NONNULL out, ct_tensor self, double order, const int64_t *dims,
                        int32_t count, bool keeps_dims);
@@ -213,6 +223,20 @@ CT_CALL ct_grad(ct_tensor CT_NULLABLE *CT_NONNULL outs, ct_tensor output, const 
 bool ct_grad_mode(void);
 void ct_set_grad_mode(bool is_enabled);
 CT_CALL ct_set_autocast(ct_device device, bool is_enabled, ct_dtype dtype);
+
+// Weight files: the state dictionary in a file of torch.save, read without running anything of it. An error of code
+// CT_ERROR_IMPORT is the name of what the file wants to import, one of code CT_ERROR_VALUE says what is wrong with it.
+typedef enum ct_pickle_format {
+  CT_PICKLE_NONE = 0,
+  CT_PICKLE_ZIP = 1,
+  CT_PICKLE_LEGACY = 2,
+} ct_pickle_format;
+ct_pickle_format ct_pickle_format_of(const uint8_t *data, int64_t byte_count);
+CT_CALL ct_state_read(ct_state *CT_NULLABLE *CT_NONNULL out, const uint8_t *data, int64_t byte_count);
+int64_t ct_state_count(const ct_state *state);
+const char *ct_state_name(const ct_state *state, int64_t index, int64_t *length);  // not terminated
+CT_CALL ct_state_tensor(ct_tensor CT_NULLABLE *CT_NONNULL out, const ct_state *state, int64_t index);
+void ct_state_free(ct_state *state);
 
 CT_NONNULL_END
 

@@ -9,7 +9,30 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check that a plugin keeps the promises of its protocol.",
-    subcommands: [CheckRegularizerCommand.self])
+    subcommands: [CheckRegularizerCommand.self, CheckOtherCommand.self],
+    defaultSubcommand: CheckOtherCommand.self)
+}
+
+/// `moca check` with another word, or none: says what can be checked.
+struct CheckOtherCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "other", shouldDisplay: false)
+
+  @Argument(parsing: .allUnrecognized)
+  var words: [String] = []
+
+  func run() throws {
+    guard let word = words.first(where: { !$0.hasPrefix("-") }) else {
+      if let option = words.first { throw ValidationError("Unknown option '\(option)'") }
+      throw CleanExit.helpRequest(CheckCommand.self)
+    }
+    if CommandContext.catalogs.regularizers.names.contains(word) {
+      throw Failure(.usage, "the kind comes first; write: moca check regularizer \(word)")
+    }
+    throw Failure(
+      .usage,
+      "\"\(word)\" cannot be checked: the conformance kit is for regularizers only; write: "
+        + "moca check regularizer NAME (see them with: moca list regularizer)")
+  }
 }
 
 /// `moca check regularizer`.
@@ -20,7 +43,9 @@ struct CheckRegularizerCommand: ParsableCommand {
     discussion: """
       Codes without networks are drawn, changed and moved, and the penalty is watched: is it smallest at the prior, \
       does it see a shift, a stretch, a rotation, a missing half and a collapse, are its gradients right, does its \
-      state survive a checkpoint? The exit code is 1 where a check fails that the method does not except.
+      state survive a checkpoint? A method of posteriors or networks is watched in a step of small networks instead; \
+      what it does not promise is reported as not applicable. The exit code is not 0 where a check fails that the \
+      method does not except, and where the prior that was asked for does not go with the method.
 
       Examples:
         moca check regularizer mmd                       against every prior that it can match
@@ -72,7 +97,9 @@ struct CheckRegularizerCommand: ParsableCommand {
     var plan = ConformancePlan()
     plan.latentSize = size ?? plan.latentSize
     let catalogs = CommandContext.catalogs
-    let kit = ConformanceKit(regularizers: catalogs.regularizers, priors: catalogs.priors, plan: plan)
+    let kit = ConformanceKit(
+      regularizers: catalogs.regularizers, priors: catalogs.priors, posteriors: catalogs.posteriors,
+      plan: plan)
     let settings = try Self.tree(settings)
     let matching = try kit.priors(for: name, settings: settings)
     // A prior that was asked for is taken even where it does not match: the error says why.
@@ -83,16 +110,12 @@ struct CheckRegularizerCommand: ParsableCommand {
     // A path that cannot be written is found before the work.
     if let points { try Self.write([], to: points) }
     var checked: [CheckedPrior] = []
-    for prior in isOfCodes ? chosen : Array(chosen.prefix(1)) {
+    for prior in chosen {
       checked.append(try check(prior, kit, settings))
       if !json { print((checked.count > 1 ? "\n" : "") + checked[checked.count - 1].text(Console.width)) }
     }
     if let points { try Self.write(checked.flatMap(\.runs), to: points) }
     if json { print(try Self.json(checked)) }
-    if !isOfCodes {
-      Console.note(
-        "\(name) is no function of codes alone: the kit has nothing to hold it to, whatever the prior")
-    }
     let failed = checked.filter { !$0.isSound }
     if !failed.isEmpty {
       let places = failed.map { "\"\($0.report.prior)\"" }.joined(separator: ", ")
@@ -104,17 +127,12 @@ struct CheckRegularizerCommand: ParsableCommand {
     _ prior: String, _ kit: ConformanceKit, _ settings: ConfigurationValue
   ) throws -> CheckedPrior {
     let report = try kit.report(of: name, against: prior, settings: settings)
-    let isApplicable = report[.order]?.outcome != .skipped
+    let isApplicable = report[.freePoints]?.outcome != .notApplicable
     guard freePoints || points != nil, isApplicable else { return CheckedPrior(report: report, runs: []) }
     let runs = try (size.map { [$0] } ?? [2, 16, 64]).map {
       try kit.freePoints(of: name, against: prior, latentSize: $0, settings: settings)
     }
     return CheckedPrior(report: report.adding(runs, exceptions: exceptions), runs: runs)
-  }
-
-  private var isOfCodes: Bool {
-    let type = try? CommandContext.catalogs.regularizers.entry(named: name).type
-    return (type as? any RegularizerPlugin.Type)?.subject == .codes
   }
 
   private var exceptions: [ConformanceCheck: String] {

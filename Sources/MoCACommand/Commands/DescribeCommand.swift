@@ -13,11 +13,13 @@ struct DescribeCommand: ParsableCommand {
       Examples:
         moca describe moca
         moca describe convolutional      the encoder and the decoder of that name
+        moca describe backbone           what there is of a kind
         moca describe training           a section without plugins
         moca describe momentum-queue --json
       """)
 
-  @Argument(help: "A plugin, or a section such as training.", completion: Completion.names)
+  @Argument(
+    help: "A plugin, a kind such as prior, or a section such as training.", completion: Completion.names)
   var name: String
 
   @Flag(help: "Print JSON.")
@@ -26,16 +28,20 @@ struct DescribeCommand: ParsableCommand {
   func run() throws {
     let catalogs = CommandContext.catalogs
     let topics = Topic.all(catalogs)
-    let chosen = topics.filter { $0.name == name }
-    let shown = chosen.isEmpty ? topics.filter { $0.kind == name } : chosen
-    if shown.isEmpty {
+    let named = topics.filter { $0.name == name }
+    // A word can be both: "prior" is a sampler and a kind.
+    let kind = DescribedKind(name, in: catalogs)
+    if named.isEmpty, kind == nil {
       let names = topics.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-      throw Failure(.usage, "nothing is called \"\(name)\"" + suggestion(for: name, among: names))
+      throw Failure(
+        .usage,
+        "nothing is called \"\(name)\"" + suggestion(for: name, among: names + DescribedKind.words(catalogs)))
     }
     if json {
+      let shown = named + topics.filter { kind?.kinds.contains($0.kind) ?? false }
       print("[\n  " + shown.map(\.tree.json).joined(separator: ",\n  ") + "\n]")
     } else {
-      print(shown.map { $0.text(catalogs) }.joined(separator: "\n\n"))
+      print((named.map { $0.text(catalogs) } + (kind.map { [$0.text] } ?? [])).joined(separator: "\n\n"))
     }
   }
 }
@@ -65,7 +71,10 @@ private struct Topic {
 
   private var section: String { kind == "section" ? name : kind }
 
-  private func key(_ setting: SettingDescription) -> String { "\(section).\(setting.key)" }
+  /// As it is written on the command line: settings of an extractor begin with its name.
+  private func key(_ setting: SettingDescription) -> String {
+    "\(kind == "extractor" ? name : section).\(setting.key)"
+  }
 
   var tree: ConfigurationValue {
     .object([
@@ -138,6 +147,7 @@ private struct Topic {
     switch kind {
     case "section": nil
     case "sampler": "choose it with: moca sample RUN --sampler \(name)"
+    case "extractor": "choose it with: moca evaluate RUN --extractor \(name)"
     case "encoder", "decoder":
       "choose it with: \(kind)=\(name), or backbone=\(name) for encoder and decoder\(standard)"
     case "regularizer": "choose it with: regularizer=\(name)\(standard)\(companions)"

@@ -65,14 +65,18 @@ struct ListCommand: ParsableCommand {
   /// The plugins of a kind, singular or plural, or those whose names fit a pattern.
   private static func plugins(fitting filter: String, in catalogs: Catalogs) throws -> [PluginSummary] {
     let all = catalogs.summaries
-    let kinds =
-      filter == "backbone" || filter == "backbones" ? ["encoder", "decoder"] : [filter, singular(filter)]
+    let kinds = kinds(called: filter)
     let ofKind = all.filter { kinds.contains($0.kind) }
     if !ofKind.isEmpty { return ofKind }
     let named = all.filter { matches($0.name[...], filter[...]) }
     if !named.isEmpty { return named }
     throw Failure(
       .usage, "no kind and no name fits \"\(filter)\"" + suggestion(for: filter, among: catalogs.kinds))
+  }
+
+  /// The kinds that a word may stand for, singular or plural; at least one, which need not be there.
+  static func kinds(called word: String) -> [String] {
+    ["backbone", "backbones"].contains(word) ? ["encoder", "decoder"] : [word, singular(word)]
   }
 
   private static func singular(_ word: String) -> String {

@@ -52,9 +52,19 @@ struct NewCommand: ParsableCommand {
           + "moca describe \(name)")
     }
     let url = try destination()
-    try AtomicFile.write(Data(template.file(named: name).utf8), to: url)
+    try write(template.file(named: name), to: url)
     print(Console.path(url))
     Console.note("\n" + nextSteps(template, file: Console.path(url)))
+  }
+
+  /// The folder is there; what the system refuses now is the disk's affair.
+  private func write(_ text: String, to url: URL) throws {
+    do {
+      try AtomicFile.write(Data(text.utf8), to: url)
+    } catch StorageError.missing {
+      throw StorageError.disk(
+        path: url.path, reason: "cannot be created in that folder; choose another --output")
+    }
   }
 
   private var kinds: [String] { kind == .regularizer ? ["regularizer"] : ["encoder", "decoder"] }
@@ -71,7 +81,10 @@ struct NewCommand: ParsableCommand {
     }
     if Self.isFolder(url) { throw Failure(.usage, "\(url.path) is a folder; give the name of a Swift file") }
     if url.pathExtension != "swift" {
-      throw Failure(.usage, "\(Console.path(url)) does not end in .swift; give the name of a Swift file")
+      throw Failure(
+        .usage,
+        "\(Console.path(url)) is no folder and does not end in .swift; give a folder that exists, or the name of "
+          + "a Swift file")
     }
     if !force, FileManager.default.fileExists(atPath: url.path) {
       throw Failure(

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import MoCAProtocols
 import Runner
@@ -18,9 +19,9 @@ struct ShownImages {
     }
   }
 
-  /// The first `count` held-out images, or training images where none are held out.
+  /// At most `count` held-out images, evenly spread, or training images where none are held out.
   func indices(_ count: Int) -> [Int] {
     let split = source.split
-    return Array((split.heldOut.isEmpty ? split.training : split.heldOut).prefix(count))
+    return Split.spread(split.heldOut.isEmpty ? split.training : split.heldOut, limit: count)
   }
 }

@@ -34,7 +34,8 @@ extension PluginTemplate {
             "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: a starting point")
           public var weight: Weight = 100
           // Change here: a setting is a default, a text, a bound, and where the default comes from.
-          @Setting("draws of the prior in a step; null for as many as codes", .atLeast(2), source: "ours")
+          @Setting(
+            "draws of the prior in a step; null for as many as codes", .between(2, 1_048_576), source: "ours")
           public var draws: Int?
 
           public init() {}

@@ -1,4 +1,5 @@
 import Datasets
+import Extractors
 import MoCAProtocols
 
 /// Every part that can be chosen by name. An outside package adds its own and gets the whole command line.
@@ -19,12 +20,15 @@ public struct Catalogs: Sendable {
   public var memories: MemoryCatalog
   /// How latents are drawn after training.
   public var samplers: SamplerCatalog
+  /// Networks in whose features images are compared.
+  public var extractors: ExtractorCatalog
 
   /// Collects the catalogs.
   public init(
     datasets: DatasetCatalog, encoders: EncoderCatalog, decoders: DecoderCatalog,
     posteriors: PosteriorCatalog,
-    priors: PriorCatalog, regularizers: RegularizerCatalog, memories: MemoryCatalog, samplers: SamplerCatalog
+    priors: PriorCatalog, regularizers: RegularizerCatalog, memories: MemoryCatalog,
+    samplers: SamplerCatalog, extractors: ExtractorCatalog
   ) {
     self.datasets = datasets
     self.encoders = encoders
@@ -34,12 +38,13 @@ public struct Catalogs: Sendable {
     self.regularizers = regularizers
     self.memories = memories
     self.samplers = samplers
+    self.extractors = extractors
   }
 
   /// What `list` and `describe` show: every plugin of every kind.
   public var summaries: [PluginSummary] {
     datasets.summaries + encoders.summaries + decoders.summaries + posteriors.summaries + priors.summaries
-      + regularizers.summaries + memories.summaries + samplers.summaries
+      + regularizers.summaries + memories.summaries + samplers.summaries + extractors.summaries
   }
 }
 

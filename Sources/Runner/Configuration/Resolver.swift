@@ -26,7 +26,9 @@ struct Resolver {
       throw ConfigurationError.wrongType(
         path: "the configuration", expected: "a group of keys", found: layer.kind)
     }
-    for member in members {
+    // The regularizer first: naming another one forgets what earlier layers, not this one, say of its parts.
+    let isRegularizer = { (member: ConfigurationValue.Member) in member.key == "regularizer" }
+    for member in members.filter(isRegularizer) + members.filter({ !isRegularizer($0) }) {
       let sections = Self.groups[member.key] ?? [member.key]
       for section in sections { try add(member.value, to: section) }
     }

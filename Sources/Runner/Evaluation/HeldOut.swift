@@ -27,23 +27,25 @@ struct HeldOutEvaluation {
   let batchSize: Int
   let seed: UInt64
 
-  /// At most so many images take part, the first of the split.
+  /// At most so many images take part, evenly spread over the split.
   static let imageLimit = 2000
 
   func scores(of model: Autoencoder, on device: Device) -> HeldOutScores? {
-    let chosen = Array(indices.prefix(Self.imageLimit))
+    let chosen = Split.spread(indices, limit: Self.imageLimit)
     if chosen.count < 2 { return nil }
     let batches = ImageBatch(shape: images.shape, device: device)
+    let generator = Generator(seed: RandomStreams.seed(of: .sampling, from: seed), device: device)
     return model.evaluating {
       var (codes, error): ([Tensor], Tensor) = ([], .scalar(0, on: device))
       for start in stride(from: 0, to: chosen.count, by: batchSize) {
         let part = Array(chosen[start..<min(start + batchSize, chosen.count)])
         let batch = batches.tensor(gather(images, indices: part))
-        let latents = model.encode(batch)
+        let features = model.encoder.encode(batch).to(dtype: .float32)
+        let latents = model.prior.project(model.posterior.mode(of: features))
         error = error + (batch - model.decode(latents)).squared().sum()
-        codes.append(latents)
+        // What should follow the prior are draws, not the most likely codes.
+        codes.append(model.prior.project(model.posterior.draw(from: features, using: generator)))
       }
-      let generator = Generator(seed: RandomStreams.seed(of: .sampling, from: seed), device: device)
       return HeldOutScores(
         reconstruction: error.item / Double(chosen.count),
         latentMatch: LatentMatch(of: .concatenated(codes), against: model.prior, using: generator),

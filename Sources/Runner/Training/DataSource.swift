@@ -22,8 +22,7 @@ public struct DataSource: Sendable {
     progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
   ) throws {
     let dataset = try catalogs.datasets.make(experiment["dataset"], ())
-    images = try dataset.load(
-      in: LoadContext(cacheFolder: cacheFolder, resize: Self.resize, progress: progress))
+    images = try dataset.load(in: Self.loadContext(cacheFolder: cacheFolder, progress: progress))
     let configuration: any DatasetConfiguration = dataset.configuration
     flips = configuration.flips
     // The split belongs to the data: it is the same for every training seed of a comparison.
@@ -39,6 +38,14 @@ public struct DataSource: Sendable {
       environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache", isDirectory: true)
     return base.appendingPathComponent("moca", isDirectory: true)
+  }
+
+  /// What datasets are loaded with: the cache, and libtorch's antialiased resize.
+  public static func loadContext(
+    cacheFolder: URL = DataSource.defaultCacheFolder,
+    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+  ) -> LoadContext {
+    LoadContext(cacheFolder: cacheFolder, resize: resize, progress: progress)
   }
 
   /// Resizes one 8-bit NHWC image with libtorch's antialiased bicubic kernel.

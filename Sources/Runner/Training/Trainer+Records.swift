@@ -85,7 +85,7 @@ extension Trainer {
   func drawReconstructions(to url: URL) throws {
     let source = data.split.heldOut.isEmpty ? data.split.training : data.split.heldOut
     let batch = ImageBatch(shape: data.images.shape, device: options.device)
-      .tensor(gather(data.images, indices: Array(source.prefix(32))))
+      .tensor(gather(data.images, indices: Split.spread(source, limit: 32)))
     let images = state.model.evaluating { state.model.decode(state.model.encode(batch)) }
     try ImageGrid.pairs(of: batch, and: images, columns: 8).write(to: url)
   }

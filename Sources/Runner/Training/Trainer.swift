@@ -68,7 +68,7 @@ public final class Trainer {
     self.experiment = experiment
     self.options = options
     self.interruption = interruption
-    let bar = PackingProgress(isQuiet: options.isQuiet)
+    let bar = StageProgress(isQuiet: options.isQuiet)
     data = try DataSource(
       experiment, catalogs: catalogs, cacheFolder: options.cacheFolder, progress: bar.update)
     bar.finish()

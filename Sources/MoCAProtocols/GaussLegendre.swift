@@ -1,13 +1,14 @@
 import Foundation
 
 /// Nodes and weights of Gauss-Legendre quadrature on (0, 1): Newton's method on the Legendre polynomial.
-struct GaussLegendre {
+public struct GaussLegendre: Sendable {
   /// Ascending.
-  private(set) var nodes: [Double] = []
+  public private(set) var nodes: [Double] = []
   /// Their sum is one.
-  private(set) var weights: [Double] = []
+  public private(set) var weights: [Double] = []
 
-  init(_ count: Int) {
+  /// The rule of that many nodes, at least one: exact for polynomials up to the degree 2 · `count` − 1.
+  public init(_ count: Int) {
     for index in 1...count {
       var node = cos(Double.pi * (Double(index) - 0.25) / (Double(count) + 0.5))
       var slope = 1.0
@@ -19,6 +20,12 @@ struct GaussLegendre {
       nodes.append((1 - node) / 2)
       weights.append(1 / ((1 - node * node) * slope * slope))
     }
+  }
+
+  /// ∫ f over `start` … `end`.
+  public func integral(from start: Double, to end: Double, of function: (Double) -> Double) -> Double {
+    let length = end - start
+    return length * nodes.indices.reduce(0.0) { $0 + weights[$1] * function(start + length * nodes[$1]) }
   }
 
   /// The Legendre polynomial of that degree and its derivative, by the three-term recurrence.

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Shows how far the packing of a dataset is; it may be told from any thread.
-final class PackingProgress: Sendable {
+/// Shows how far long work in several stages is, one bar after the other; it may be told from any thread.
+public final class StageProgress: Sendable {
   private let bar: Mutex<BarBox>
 
   /// Lets a progress bar live behind a mutex.
@@ -13,20 +13,21 @@ final class PackingProgress: Sendable {
 
   private let isQuiet: Bool
 
-  init(isQuiet: Bool) {
+  /// Shows nothing before the first update.
+  public init(isQuiet: Bool = false) {
     self.isQuiet = isQuiet
     bar = Mutex(BarBox())
   }
 
   /// Notes that `done` of `total` units of `what` are ready.
   @Sendable
-  func update(_ done: Int, _ total: Int?, _ what: String) {
+  public func update(_ done: Int, _ total: Int?, _ what: String) {
     let isQuiet = isQuiet
     bar.withLock { box in
       if box.what != what {
         box.bar?.finish()
         var options = ProgressBar.Options()
-        options.unit = "images"
+        options.unit = "items"
         options.isQuiet = isQuiet
         box.bar = ProgressBar(label: what, total: total, options: options)
         box.what = what
@@ -36,5 +37,5 @@ final class PackingProgress: Sendable {
   }
 
   /// Ends the line.
-  func finish() { bar.withLock { $0.bar?.finish() } }
+  public func finish() { bar.withLock { $0.bar?.finish() } }
 }

@@ -1,0 +1,14 @@
+import MoCAProtocols
+
+extension ExtractorCatalog {
+  /// The extractors of this package.
+  public static var standard: Self {
+    Self(kind: "extractor")
+      .adding(InceptionExtractor.self)
+      .adding(DINOv2Base.self)
+      .adding(DINOv2Large.self)
+      .adding(CIFARClassifier.self)
+      .adding(MNISTClassifier.self)
+      .adding(GivenClassifier.self)
+  }
+}

@@ -1,0 +1,131 @@
+import Crypto
+import Foundation
+import MoCAProtocols
+
+/// The tensors of a file of weights: safetensors, or a state dictionary of `torch.save` (`.pth`, `.pt`).
+///
+/// The content decides, not the file's ending. No code in a file ever runs: see `PickleFile`.
+public struct WeightFile {
+  /// The file.
+  public let url: URL
+  /// `sha256:…` of the file's bytes.
+  public let digest: String
+  /// What a safetensors file says about itself; empty for a `.pth`.
+  public let metadata: [String: String]
+  /// The tensors by name, on the host, of the types that the file gives them.
+  public let tensors: [String: Tensor]
+
+  /// Reads a file of weights.
+  ///
+  /// - Throws: ``WeightError``.
+  public init(_ url: URL) throws {
+    let data = try Self.contents(of: url)
+    (tensors, metadata) = try Self.decode(data, path: url.path)
+    let bad = tensors.filter { !Self.isFinite($0.value) }.map(\.key).sorted()
+    guard bad.isEmpty else { throw WeightError.notFinite(path: url.path, names: bad) }
+    self.url = url
+    let digits = SHA256.hash(data: data).flatMap { [$0 >> 4, $0 & 15] }
+    digest = "sha256:" + digits.map { String($0, radix: 16) }.joined()
+  }
+
+  /// Copies the file's tensors into a module, in the module's precision.
+  ///
+  /// - Parameter rename: The module's name for a tensor of the file, or `nil` for one that the module does not need.
+  /// - Throws: ``WeightError`` naming every tensor that is missing, unexpected or of another shape; then the
+  ///   module is unchanged.
+  public func restore(_ module: any Module, renaming rename: (String) -> String? = { $0 }) throws {
+    let targets = module.namedTensors()
+    let types = Dictionary(targets.map { ($0.name, $0.tensor.dtype) }) { first, _ in first }
+    var sources: [String: [String]] = [:]
+    for name in tensors.keys {
+      if let renamed = rename(name) { sources[renamed, default: []].append(name) }
+    }
+    if let (name, several) = sources.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) {
+      throw WeightError.ambiguous(path: url.path, name: name, sources: several)
+    }
+    var stored: [String: Tensor] = [:]
+    for (name, origins) in sources {
+      guard let tensor = origins.first.flatMap({ tensors[$0] }) else { continue }
+      let type = types[name] ?? tensor.dtype
+      stored[name] = Self.isFloating(tensor.dtype) && Self.isFloating(type) ? tensor.to(dtype: type) : tensor
+    }
+    do {
+      try TorchNN.restore(targets, from: stored)
+    } catch let error as StateError {
+      throw WeightError.mismatch(path: url.path, network: Self.name(of: module), error)
+    }
+  }
+}
+
+extension WeightFile {
+  private static func contents(of url: URL) throws -> Data {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw WeightError.missing(path: url.path)
+    }
+    guard !isFolder.boolValue else {
+      throw WeightError.unreadable(path: url.path, reason: "it is a folder; name the file in it")
+    }
+    do {
+      return try Data(contentsOf: url, options: .alwaysMapped)
+    } catch {
+      throw WeightError.unreadable(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  private static func decode(_ data: Data, path: String) throws -> ([String: Tensor], [String: String]) {
+    do {
+      if PickleFile.isPickle(data) {
+        let entries = try PickleFile.decode(data)
+        return (Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) }), [:])
+      }
+      guard isSafetensors(data) else { throw WeightError.notWeights(path: path, found: kind(of: data)) }
+      let (records, metadata) = try Safetensors.decode(data)
+      let entries = try records.map { ($0.name, try Tensor($0)) }
+      return (Dictionary(uniqueKeysWithValues: entries), metadata)
+    } catch PickleError.imports(let name) {
+      throw WeightError.imports(path: path, name: name)
+    } catch PickleError.corrupt(let reason) {
+      throw WeightError.corrupt(path: path, reason: reason)
+    } catch let error as SafetensorsError {
+      throw WeightError.corrupt(path: path, reason: error.description)
+    } catch let error as TorchError {
+      throw WeightError.unreadable(path: path, reason: error.message)
+    }
+  }
+
+  /// A length that the format allows, and behind it the start of an object.
+  private static func isSafetensors(_ data: Data) -> Bool {
+    guard let count = try? SafetensorsHeader.encodedByteCount(prefix: data) else { return false }
+    return count > 8 && data.dropFirst(8).first == UInt8(ascii: "{")
+  }
+
+  /// What else a file may be that someone takes for weights.
+  private static func kind(of data: Data) -> String {
+    let start = String(decoding: data.prefix(64), as: UTF8.self)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    if data.isEmpty { return "it is empty" }
+    if start.hasPrefix("<") { return "it is a web page, probably the answer of a server instead of the file" }
+    if start.hasPrefix("version https://git-lfs") { return "it is a pointer of Git LFS, not the file itself" }
+    if data.count > 1, data[0] == 0x80 {
+      return "it is a pickle of protocol \(data[1]) that torch.save did not write in the usual protocol 2"
+    }
+    let bytes = data.prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
+    return "it begins with the bytes \(bytes)"
+  }
+
+  /// Whether every value is finite in the precision of networks.
+  private static func isFinite(_ tensor: Tensor) -> Bool {
+    guard isFloating(tensor.dtype), tensor.elementCount > 0 else { return true }
+    return tensor.to(dtype: .float32).isFinite.all().item != 0
+  }
+
+  private static func isFloating(_ type: DType) -> Bool {
+    [.float32, .float64, .bfloat16, .float16].contains(type)
+  }
+
+  private static func name(of module: any Module) -> String {
+    if let plugin = type(of: module) as? any Plugin.Type { return "extractor \"\(plugin.name)\"" }
+    return "\(type(of: module))"
+  }
+}

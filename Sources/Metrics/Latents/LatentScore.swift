@@ -1,0 +1,58 @@
+/// One measure of codes beside the same measure of draws of the prior.
+public struct LatentScore: Codable, Sendable, Equatable {
+  /// The measure, as in `slicedWasserstein`.
+  public let name: String
+  /// What the value is, in words.
+  public let unit: String
+  /// Of the codes.
+  public let value: Double
+  /// The median of the null values: what a perfect match gives at this number of codes.
+  public let nullMedian: Double
+  /// The lower end of the null band: its 2.5 % quantile; `nil` where only large values are a mismatch.
+  public let lower: Double?
+  /// The upper end of the null band: its 97.5 % quantile, or its 95 % quantile where only large values are a mismatch.
+  public let upper: Double
+  /// The probability that draws of the prior give such a value or a worse one: (1 + null values that do) /
+  /// (``nullCount`` + 1), twice the smaller side's where both sides are a mismatch. Its least value is 1 or 2 in
+  /// ``nullCount`` + 1.
+  public let probability: Double
+  /// The same from a limit law, where one is known: it tells a large mismatch from a huge one.
+  public let asymptoticProbability: Double?
+  /// Codes that took part.
+  public let codeCount: Int
+  /// Null values simulated.
+  public let nullCount: Int
+
+  /// The level of ``isMatched``.
+  public static let level = 0.01
+
+  /// Whether the codes could be draws of the prior as far as this measure sees, at the level of 1 %: it refuses one
+  /// in a hundred of perfect matches.
+  public var isMatched: Bool { probability > Self.level }
+
+  /// Reads a value against null values.
+  init(_ type: any LatentMeasure.Type, value: Double, asymptotic: Double?, nulls: [Double], codeCount: Int) {
+    let sorted = nulls.sorted()
+    let count = Double(nulls.count + 1)
+    let above = Double(1 + nulls.count { $0 >= value }) / count
+    let below = Double(1 + nulls.count { $0 <= value }) / count
+    name = type.name
+    unit = type.unit
+    self.value = value
+    nullMedian = Self.quantile(0.5, of: sorted)
+    lower = type.isTwoSided ? Self.quantile(0.025, of: sorted) : nil
+    upper = Self.quantile(type.isTwoSided ? 0.975 : 0.95, of: sorted)
+    probability = type.isTwoSided ? min(1, 2 * min(above, below)) : above
+    asymptoticProbability = asymptotic
+    self.codeCount = codeCount
+    nullCount = nulls.count
+  }
+
+  /// Linear between the order statistics, as NumPy's default.
+  static func quantile(_ share: Double, of sorted: [Double]) -> Double {
+    let position = share * Double(sorted.count - 1)
+    let index = min(Int(position), sorted.count - 2)
+    if index < 0 { return sorted[0] }
+    return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])
+  }
+}

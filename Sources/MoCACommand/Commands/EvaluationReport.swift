@@ -1,0 +1,106 @@
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// What `moca evaluate` prints: one column for each set of images, then the codes, then what was left out.
+struct EvaluationReport {
+  let evaluation: Evaluation
+  let showsCards: Bool
+
+  /// The text for people.
+  func text(width: Int?) -> String {
+    var blocks: [String] = []
+    if !images.isEmpty {
+      blocks.append(imageTable.text(width: width))
+      if let reference = evaluation.reference { blocks.append("compared with \(reference)") }
+    }
+    for subject in codes {
+      let table = isAgainstNull(subject) ? nullTable(subject) : plainTable(subject)
+      blocks.append(
+        "\(Console.bold(subject.subject)), \(subject.count)\n" + table.text(width: width)
+          + verdict(of: subject))
+    }
+    if showsCards { blocks += cards }
+    if !evaluation.notes.isEmpty {
+      blocks.append(evaluation.notes.map { "note: \($0)" }.joined(separator: "\n"))
+    }
+    return blocks.isEmpty ? "nothing was measured" : blocks.joined(separator: "\n\n")
+  }
+
+  /// Subjects whose scores are of images: those with a shape of 8-bit values on their cards.
+  private var images: [SubjectScores] {
+    evaluation.subjects.filter { $0.scores.contains { $0.card.quantization != nil } }
+  }
+
+  private var codes: [SubjectScores] {
+    evaluation.subjects.filter { !$0.scores.contains { $0.card.quantization != nil } }
+  }
+
+  /// Rows of scores; the name of a reconstruction's distance is that of the distance, since the column says what it is
+  /// of.
+  private var imageTable: TextTable {
+    var table = TextTable(columns: [.init("score", title: "")] + images.map { .init($0.subject) })
+    table.append([.string("images")] + images.map { .string(String($0.count)) })
+    var names: [String] = []
+    for name in images.flatMap(\.scores).map(\.card.score) where !names.contains(name) { names.append(name) }
+    for name in names {
+      let cells = images.map { subject in
+        subject.scores.first { $0.card.score == name }.map(Self.cell) ?? "-"
+      }
+      table.append([.string(name)] + cells.map { .string($0) })
+    }
+    return table
+  }
+
+  private static func cell(_ score: Score) -> String {
+    guard let value = score.value else { return "not finite" }
+    return Console.number(value) + (score.error.map { " ± " + String(format: "%.2g", $0) } ?? "")
+  }
+
+  private func isAgainstNull(_ subject: SubjectScores) -> Bool {
+    subject.scores.contains { $0.details?["probability"] != nil }
+  }
+
+  private func nullTable(_ subject: SubjectScores) -> TextTable {
+    var table = TextTable(columns: ["measure", "codes", "value", "prior", "band", "p"])
+    for score in subject.scores {
+      let details = score.details ?? [:]
+      let number = { (key: String) in details[key].map(Console.number) ?? "-" }
+      let lower = details["nullLower"].map { Console.number($0) + " … " } ?? "≤ "
+      table.append([
+        .string(score.card.score), .string(String(score.card.count)), .string(Self.cell(score)),
+        .string(number("nullMedian")), .string("\(lower)\(number("nullUpper"))"),
+        .string(number("probability")),
+      ])
+    }
+    return table
+  }
+
+  private func plainTable(_ subject: SubjectScores) -> TextTable {
+    var table = TextTable(columns: ["score", "value", "parameters"])
+    for score in subject.scores {
+      table.append([
+        .string(score.card.score), .string(Self.cell(score)), .string(score.card.parameters ?? ""),
+      ])
+    }
+    return table
+  }
+
+  /// How many of the measures refuse at 1 %.
+  private func verdict(of subject: SubjectScores) -> String {
+    let refusing = subject.scores.filter { ($0.details?["probability"] ?? 1) <= 0.01 }.map(\.card.score)
+    guard isAgainstNull(subject) else { return "" }
+    if refusing.isEmpty { return "\nNo measure tells the codes from the prior at 1 %." }
+    return "\n\(refusing.count) of \(subject.scores.count) measures tell the codes from the prior at 1 %."
+  }
+
+  private var cards: [String] {
+    evaluation.subjects.flatMap { subject in
+      subject.scores.map { score in
+        Console.bold("\(score.card.score) of \(subject.subject)") + "\n"
+          + Console.aligned(
+            score.card.fields.dropFirst().filter { $0.value != "-" }.map { ("  \($0.name)", $0.value) })
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// Why something cannot be scored.
+public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// The weights of an extractor are not here.
+  case weightsMissing(extractor: String, score: String, file: String, place: String)
+  /// An extractor whose weights the user must name.
+  case weightsNotGiven(extractor: String)
+  /// An extractor that does not take images of that shape.
+  case wrongShape(extractor: String, needed: String, found: String)
+  /// A name that is no metric.
+  case unknownMetric(name: String, hint: String)
+  /// Features that are not finite.
+  case notFinite(what: String, count: Int, of: Int)
+  /// Fewer images than a score needs.
+  case tooFew(what: String, found: Int, needed: Int, score: String)
+  /// Two numbers that were measured differently in one column.
+  case differentCards(score: String, differences: [String])
+  /// A column without a score.
+  case emptyColumn
+  /// A score that was asked for and does not apply to the run.
+  case notApplicable(score: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .weightsMissing(let extractor, let score, let file, let place):
+      "\(score) needs the weights \(file), which are not in \(place); fetch them with "
+        + "`moca data download \(extractor)`, or name the file with --weights FILE"
+    case .weightsNotGiven(let extractor):
+      "the extractor \(extractor) has no weights of its own; name a file with --weights FILE (made by "
+        + "`moca extractor train`)"
+    case .wrongShape(let extractor, let needed, let found):
+      "the extractor \(extractor) takes \(needed) images, these are \(found); choose another with --extractor"
+    case .unknownMetric(let name, let hint): "unknown metric \"\(name)\"\(hint)"
+    case .notFinite(let what, let count, let total):
+      "\(count) of \(total) \(what) have features that are NaN or infinite; look at the images, or at the weights"
+    case .tooFew(let what, let found, let needed, let score):
+      "\(score) needs at least \(needed) \(what), there are \(found)"
+    case .differentCards(let score, let differences):
+      "these values of \(score) were measured differently and cannot stand in one column: "
+        + differences.joined(separator: "; ")
+    case .emptyColumn: "a column without a score"
+    case .notApplicable(let score, let reason): "\(score) does not apply: \(reason)"
+    }
+  }
+
+  /// The exit code of the command line for this error.
+  public var exitCode: Int32 {
+    switch self {
+    case .unknownMetric, .weightsNotGiven, .weightsMissing, .wrongShape, .tooFew, .notApplicable: 64
+    case .notFinite, .differentCards, .emptyColumn: 65
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Crypto
+import Foundation
+import Metrics
+import MoCAProtocols
+
+/// Features of reference images on disk, keyed by what they were made of: the images, the network, its weights and
+/// settings, the device and the program's version.
+struct FeatureCache {
+  let folder: URL
+
+  /// The features kept for `key`; `nil` where there are none or the file is not whole.
+  func features(for key: String, on device: Device) -> FeatureSet? {
+    guard let (records, metadata) = try? Safetensors.read(url(for: key)), metadata["key"] == key else {
+      return nil
+    }
+    let tensors = records.reduce(into: [String: Tensor]()) { $0[$1.name] = try? Tensor($1).to(on: device) }
+    guard let features = tensors["features"] else { return nil }
+    return FeatureSet(features: features, logits: tensors["logits"])
+  }
+
+  /// Keeps features; the file is there whole or not at all.
+  ///
+  /// - Throws: ``StorageError``.
+  func keep(_ set: FeatureSet, for key: String) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let logits = set.logits.map { [$0.record(named: "logits")] } ?? []
+      try Safetensors.write(
+        [set.features.record(named: "features")] + logits, metadata: ["key": key], to: url(for: key))
+    } catch {
+      throw StorageError.disk(path: folder.path, reason: "features cannot be kept: \(error)")
+    }
+  }
+
+  private func url(for key: String) -> URL {
+    let digest = SHA256.hash(data: Data(key.utf8)).map { String(format: "%02x", $0) }.joined()
+    return folder.appendingPathComponent("\(digest.prefix(32)).safetensors")
+  }
+}

@@ -1,0 +1,281 @@
+import Datasets
+import Extractors
+import Foundation
+import MoCAProtocols
+import Runner
+import Testing
+
+@Suite("Evaluation")
+struct EvaluationTests {
+  @Test("metrics are found by name, alias and extractor; others are refused with the nearest")
+  func metricNames() throws {
+    let extractors = ["inception", "cifar"]
+    #expect(try Metric("fid", extractors: extractors) == Metric(.frechet, extractor: "inception"))
+    #expect(try Metric("fd-cifar", extractors: extractors) == Metric(.frechet, extractor: "cifar"))
+    #expect(
+      try Metric("precision-recall@cifar", extractors: extractors)
+        == Metric(.precisionRecall, extractor: "cifar"))
+    #expect(try Metric("latent", extractors: extractors) == Metric(.latent))
+    for wrong in ["fdi", "latent@cifar", "frechet@dinov2", ""] {
+      #expect(throws: EvaluationError.self, "\(wrong)") { _ = try Metric(wrong, extractors: extractors) }
+    }
+  }
+
+  @Test("two values with different cards are refused in one column, and the difference is named")
+  func columns() throws {
+    let first = score(1, seed: 0)
+    #expect(try ScoreColumn([first, nil, score(2, seed: 0)]).scores.map { $0?.value } == [1, nil, 2])
+    let error = #expect(throws: EvaluationError.self) { _ = try ScoreColumn([first, score(2, seed: 1)]) }
+    #expect(error?.description.contains("seed: 0 and 1") == true)
+    #expect(throws: EvaluationError.emptyColumn) { _ = try ScoreColumn([nil]) }
+  }
+
+  @Test("cards differ in every field that can decide a score")
+  func cardFields() {
+    let card = score(1, seed: 0).card
+    let changes: [WritableKeyPath<MetricCard, String?>] = [
+      \.extractor, \.weights, \.resize, \.sampler, \.reference, \.referenceDigest, \.imageShape,
+      \.quantization,
+      \.parameters,
+    ]
+    for path in changes {
+      var other = card
+      other[keyPath: path] = "other"
+      #expect(other != card)
+      #expect(card.differences(from: other).count == 1)
+    }
+  }
+
+  @Test("a set against itself has distance 0, against another more, and the card names both")
+  func folders() throws {
+    let world = try World()
+    let (light, dark) = (world.images(60, brightness: 200), world.images(50, brightness: 60))
+    let same = try world.compare(light, light)
+    let apart = try world.compare(dark, light)
+    let (zero, far) = (try #require(same.value("FD-channels")), try #require(apart.value("FD-channels")))
+    #expect(abs(zero) < 1e-6)
+    #expect(far > 0.05)
+    let card = try #require(apart.subjects[0].scores.first { $0.card.score == "FD-channels" }).card
+    #expect(card.count == 50)
+    #expect(card.referenceCount == 60)
+    #expect(card.referenceDigest == light.digest)
+    #expect(card.extractor == "channels gain=1.0")
+    #expect(card.weights?.contains("sha256:") == true)
+  }
+
+  @Test("features of a reference are kept and used again; other weights or settings are not served by them")
+  func cache() throws {
+    let world = try World()
+    let images = world.images(40, brightness: 120)
+    _ = try world.compare(images, images)
+    let kept = try world.cacheFiles()
+    #expect(kept.count == 1)
+    // What is read must be what was kept: the file is replaced by one under the same key with other features.
+    let file = world.folder["features"].appendingPathComponent(kept[0])
+    let (records, metadata) = try Safetensors.read(file)
+    let doubled = try records.map { (try Tensor($0) * 2).record(named: $0.name) }
+    try Safetensors.write(doubled, metadata: metadata, to: file)
+    #expect(try #require(world.compare(images, images).value("FD-channels")) > 0.1)
+    _ = try world.compare(images, images, settings: .object([.init("gain", .number(3))]))
+    #expect(try world.cacheFiles().count == 2)
+  }
+
+  @Test("features that are not finite are an error, and nothing is kept of them")
+  func notFinite() throws {
+    let world = try World()
+    let images = world.images(40, brightness: 120)
+    let error = #expect(throws: EvaluationError.self) {
+      _ = try world.compare(images, images, settings: .object([.init("gain", .number(1e60))]))
+    }
+    #expect(error?.description.contains("40 of 40") == true)
+    #expect(try world.cacheFiles().isEmpty)
+  }
+
+  @Test("too few images are refused with the number needed where the score was asked for, else noted")
+  func tooFew() throws {
+    let world = try World()
+    let images = world.images(3, brightness: 120)
+    let all = try world.compare(images, images)
+    #expect(all.notes.contains { $0.contains("needs at least") })
+    #expect(throws: (any Error).self) {
+      _ = try world.compare(images, images, metrics: [Metric(.frechet)])
+    }
+    #expect(
+      try world.compare(images, images, metrics: [Metric(.frechet)], allowsFew: true).value("FD-channels")
+        != nil)
+  }
+
+  @Test("weights that are not here name the command that fetches them")
+  func missingWeights() throws {
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: EvaluationError.self) {
+      _ = try FeatureSource(
+        "inception", catalog: .standard, store: WeightStore(cacheFolder: folder.url), device: .cpu)
+    }
+    #expect(error?.description.contains("moca data download inception") == true)
+    #expect(throws: EvaluationError.weightsNotGiven(extractor: "classifier")) {
+      _ = try FeatureSource("classifier", catalog: .standard, device: .cpu)
+    }
+  }
+
+  @Test("a run is scored by samplers, reconstructions, a noise floor and codes, and writes what it prints")
+  func run() throws {
+    let world = try World()
+    let model = try world.train(["dataset.count=320", "dataset.holdout=0.4"])
+    var plan = EvaluationPlan()
+    plan.sources = [try world.source()]
+    plan.samplers.append(.init(name: "gmm", settings: .object([.init("components", .integer(2))])))
+    plan.sampleCount = 60
+    let evaluation = try model.evaluate(plan)
+    #expect(
+      evaluation.subjects.map(\.subject) == [
+        "held-out", "reconstructions", "prior", "gmm", "codes against the prior",
+        "the prior, decoded and encoded again", "codes and labels",
+      ])
+    #expect(evaluation["prior"]?.count == 60)
+    for subject in ["held-out", "prior", "gmm"] {
+      let value = evaluation[subject]?.scores.first { $0.card.score == "FD-channels" }?.value
+      #expect(try #require(value, "\(subject)") >= 0)
+    }
+    #expect(evaluation["reconstructions"]?.scores.contains { $0.card.score == "rFD-channels" } == true)
+    let latent = try #require(evaluation["codes against the prior"])
+    #expect(latent.scores.allSatisfy { ($0.details?["probability"]).map { $0 > 0 && $0 <= 1 } ?? false })
+    #expect(evaluation["gmm"]?.scores[0].card.sampler?.contains("components=2") == true)
+    let url = try evaluation.write(to: model.run.folder)
+    #expect(try JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: url)).subjects.count == 7)
+    // The same measurement gives the same numbers under the same name.
+    let again = try model.evaluate(plan)
+    #expect(try again.write(to: model.run.folder) == url)
+    #expect(try again.json() == evaluation.json())
+  }
+
+  @Test("a metric that was asked for and does not apply is an error, not a note")
+  func notApplicable() throws {
+    let world = try World()
+    let model = try world.train(["dataset.holdout=0"])
+    for kind in [Metric.Kind.latent, .codes, .priorHoles] {
+      var plan = EvaluationPlan()
+      plan.metrics = [Metric(kind)]
+      #expect(throws: EvaluationError.self, "\(kind)") { _ = try model.evaluate(plan) }
+    }
+    let images = world.images(20, brightness: 100)
+    #expect(throws: EvaluationError.self) {
+      _ = try world.compare(images, images, metrics: [Metric(.latent)])
+    }
+  }
+
+  private func score(_ value: Double, seed: Int) -> Score {
+    Score(
+      value,
+      card: MetricCard(
+        score: "FID", subject: "samples", count: 10, arithmetic: "float64", seed: seed, version: "1"))
+  }
+}
+
+/// Images, an extractor whose features can be computed by hand, and runs.
+private struct World {
+  let folder: TemporaryFolder
+  private let weights: URL
+
+  init() throws {
+    folder = try TemporaryFolder()
+    weights = folder["weights.safetensors"]
+    try Safetensors.write([Tensor.ones([3]).record(named: "scale")], to: weights)
+  }
+
+  func images(_ count: Int, brightness: Int) -> ImageSet {
+    let shape = ImageShape(channels: 3, height: 4, width: 4)
+    var state = UInt64(brightness)
+    let bytes = (0..<count * shape.valueCount).map { _ -> UInt8 in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return UInt8(brightness - 50 + Int(state >> 33) % 100)
+    }
+    guard let packed = try? PackedImages(shape: shape, bytes: bytes, labels: nil, classNames: nil) else {
+      fatalError("bytes that do not fit their shape")
+    }
+    return ImageSet("images of brightness \(brightness)", packed)
+  }
+
+  func source(_ settings: ConfigurationValue = .empty) throws -> FeatureSource {
+    try FeatureSource(
+      "channels", settings: settings, weights: weights,
+      catalog: ExtractorCatalog(kind: "extractor").adding(Channels.self),
+      store: WeightStore(cacheFolder: folder.url), cacheFolder: folder.url, device: .cpu, batchSize: 16)
+  }
+
+  func compare(
+    _ generated: ImageSet, _ reference: ImageSet, settings: ConfigurationValue = .empty,
+    metrics: [Metric] = [],
+    allowsFew: Bool = false
+  ) throws -> Evaluation {
+    var plan = EvaluationPlan()
+    plan.metrics = metrics
+    plan.allowsFew = allowsFew
+    plan.sources = [try source(settings)]
+    return try ImageEvaluation(plan: plan).compare(generated, with: reference)
+  }
+
+  func cacheFiles() throws -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder["features"].path)) ?? []
+  }
+
+  /// A run with those overrides over the tiny one's, ready to be scored.
+  func train(_ overrides: [String]) throws -> Scored {
+    let layers = try (tinyOverrides + overrides).map { try Experiment.layer(override: $0) }
+    var options = Trainer.Options(folder: folder["run"])
+    options.cacheFolder = folder["cache"]
+    options.isQuiet = true
+    _ = try Trainer(try Experiment(layers, catalogs: .tested), catalogs: .tested, options: options).run()
+    return Scored(run: try StoredRun(RunFolder(opening: folder["run"])), cacheFolder: folder["cache"])
+  }
+
+  struct Scored {
+    let run: StoredRun
+    let cacheFolder: URL
+
+    func evaluate(_ plan: EvaluationPlan) throws -> Evaluation {
+      let model = try TrainedModel(run, catalogs: .tested)
+      return try RunEvaluation(
+        run: run, model: model, catalogs: .tested, plan: plan, cacheFolder: cacheFolder
+      )
+      .evaluate()
+    }
+  }
+}
+
+extension Evaluation {
+  fileprivate func value(_ score: String) -> Double? {
+    subjects.flatMap(\.scores).first { $0.card.score == score }?.value
+  }
+}
+
+/// The mean of each channel.
+private final class Channels: ExtractorPlugin {
+  static let name = "channels"
+  static let summary = "the mean of each channel"
+  static let reference = Citation.project
+  static let distanceName = "FD-channels"
+  static let weights = WeightSource.given
+
+  struct Configuration: PluginConfiguration {
+    @Setting("multiplies the features", .above(0)) var gain = 1.0
+    init() {}
+  }
+
+  let requiredShape: ImageShape? = nil
+  let featureCount = 3
+  let resize = "none"
+  @Parameter var scale: Tensor
+  private let gain: Double
+
+  init(_ configuration: Configuration, weights file: WeightFile) throws {
+    gain = configuration.gain
+    scale = .zeros([3])
+    try file.restore(self)
+  }
+
+  func features(of images: Tensor) -> ImageFeatures {
+    let means = images.to(dtype: .float32).mean(along: 2, 3) / 255
+    return ImageFeatures(features: means.expanded(to: [means.shape[0], 3]) * scale * gain)
+  }
+}
