@@ -4,7 +4,8 @@
 #
 #   Docs/Scripts/methods_images.sh MOCA CIFAR10-ARCHIVE FOLDER [NAME …]     (no names: every regularizer of the catalog)
 #
-# Two runs at a time on one thread each, and a few steps of every method alone for their times. Penalties of codes get λ by weight=auto; likelihoods and regularized
+# Two runs at a time on one thread each, and a few steps of every method alone for their times. Each run is scored by
+# `moca evaluate`, with 5,000 samples of the prior. Penalties of codes get λ by weight=auto; likelihoods and regularized
 # autoencoders, whose λ is part of the definition, and simclr, whose pull does not pass the step's own features, keep
 # their default. Runs that are there already are not repeated.
 set -euo pipefail
@@ -47,11 +48,20 @@ train() {
     >"$folder/$set-$name.log" 2>&1 || echo "$set $name (see $folder/$set-$name.log)" | tee -a "$folder/failed" >&2
 }
 
+# Scores of the last checkpoint, as JSON beside it.
+score() {
+  local run=$folder/$2/$1
+  [ -s "$run/scores.json" ] && return 0
+  OMP_WAIT_POLICY=passive "$moca" evaluate "$run" --threads 1 --samples 5000 --extractor cifar --metric frechet \
+    --metric reconstruction --metric latent --json >"$run/scores.partial" 2>>"$folder/$2-$1.log" &&
+    mv "$run/scores.partial" "$run/scores.json" || echo "$2 $1 (scores)" | tee -a "$folder/failed" >&2
+}
+
 mkdir -p "$root/Docs/Results" "$folder/sprites" "$folder/cifar10" "$folder/times"
 for set in sprites cifar10; do
   for name in "${names[@]}"; do
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
-    train "$name" "$set" &
+    { train "$name" "$set" && score "$name" "$set"; } &
   done
 done
 wait

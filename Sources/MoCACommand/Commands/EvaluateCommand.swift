@@ -71,7 +71,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Another source of codes beside the prior; see `moca list sampler`.", valueName: "name"),
+      "Another source of codes beside the prior, or all; see `moca list sampler`.", valueName: "name"),
     completion: Completion.samplers)
   var sampler: [String] = []
 
@@ -175,11 +175,12 @@ struct EvaluateCommand: ParsableCommand {
   /// The prior, then the samplers that were asked for, with their settings.
   private func samplers(_ settings: [String: ConfigurationValue]) throws -> [EvaluationPlan.SamplerChoice] {
     let catalog = CommandContext.catalogs.samplers
-    let names = ["prior"] + sampler.filter { $0 != "prior" }
+    let asked = ["prior"] + sampler.filter { $0 != "all" }
+    let names = asked + (sampler.contains("all") ? catalog.names : [])
     return try names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map { _, name in
       let chosen = settings[name] ?? .empty
       _ = try catalog.entry(named: name).resolve(chosen, name)
-      return EvaluationPlan.SamplerChoice(name: name, settings: chosen)
+      return EvaluationPlan.SamplerChoice(name: name, settings: chosen, isOptional: !asked.contains(name))
     }
   }
 

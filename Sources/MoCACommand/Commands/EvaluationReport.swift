@@ -20,6 +20,10 @@ struct EvaluationReport {
         "\(Console.bold(subject.subject)), \(subject.count)\n" + table.text(width: width)
           + verdict(of: subject))
     }
+    if !evaluation.pictures.isEmpty {
+      blocks.append(
+        "samples above their nearest training images: \(evaluation.pictures.joined(separator: ", "))")
+    }
     if showsCards { blocks += cards }
     if !evaluation.notes.isEmpty {
       blocks.append(evaluation.notes.map { "note: \($0)" }.joined(separator: "\n"))
@@ -36,20 +40,24 @@ struct EvaluationReport {
     evaluation.subjects.filter { !$0.scores.contains { $0.card.quantization != nil } }
   }
 
-  /// Rows of scores; the name of a reconstruction's distance is that of the distance, since the column says what it is
-  /// of.
+  /// One row for each score, those of reconstructions first.
   private var imageTable: TextTable {
     var table = TextTable(columns: [.init("score", title: "")] + images.map { .init($0.subject) })
     table.append([.string("images")] + images.map { .string(String($0.count)) })
-    var names: [String] = []
-    for name in images.flatMap(\.scores).map(\.card.score) where !names.contains(name) { names.append(name) }
-    for name in names {
+    for name in scoreNames {
       let cells = images.map { subject in
         subject.scores.first { $0.card.score == name }.map(Self.cell) ?? "-"
       }
       table.append([.string(name)] + cells.map { .string($0) })
     }
     return table
+  }
+
+  private var scoreNames: [String] {
+    let ordered = images.filter { $0.subject == "reconstructions" } + images
+    return ordered.flatMap(\.scores).map(\.card.score).reduce(into: []) { names, name in
+      if !names.contains(name) { names.append(name) }
+    }
   }
 
   private static func cell(_ score: Score) -> String {
@@ -62,7 +70,9 @@ struct EvaluationReport {
   }
 
   private func nullTable(_ subject: SubjectScores) -> TextTable {
-    var table = TextTable(columns: ["measure", "codes", "value", "prior", "band", "p"])
+    var table = TextTable(columns: [
+      "measure", "codes", "value", .init("null", title: "at a match"), "band", "p",
+    ])
     for score in subject.scores {
       let details = score.details ?? [:]
       let number = { (key: String) in details[key].map(Console.number) ?? "-" }

@@ -42,11 +42,16 @@ struct TrainExtractorCommand: ParsableCommand {
   @Flag(help: "Show no progress.")
   var quiet = false
 
-  @OptionGroup var compute: ComputeOptions
+  @Option(help: "Threads of one operation (default: all cores); another number gives other weights.")
+  var threads: Int?
 
   @Argument(
     help: ArgumentHelp("Settings, such as dataset=cifar10 or epochs=12.", valueName: "key=value"))
   var settings: [String] = []
+
+  func validate() throws {
+    if let threads { try checkCount(threads, "--threads", limit: 4096) }
+  }
 
   func run() throws {
     let url = URL(fileURLWithPath: output)
@@ -59,7 +64,8 @@ struct TrainExtractorCommand: ParsableCommand {
     let (section, rest) = try layers()
     let configuration = try ClassifierTrainingConfiguration(rest, path: "")
     let progress = StageProgress(isQuiet: quiet)
-    _ = try compute.prepare()
+    try Runtime.verify()
+    if let threads { Runtime.setThreadCount(threads) }
     let (name, images) = try load(section, progress)
     progress.finish()
     guard let labels = images.labels, let classes = images.classNames else {

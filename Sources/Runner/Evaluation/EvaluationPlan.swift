@@ -10,11 +10,14 @@ public struct EvaluationPlan {
     public let name: String
     /// Its settings.
     public let settings: ConfigurationValue
+    /// Whether it is left out with a note where it does not suit the run.
+    public let isOptional: Bool
 
     /// Chooses a sampler.
-    public init(name: String, settings: ConfigurationValue = .empty) {
+    public init(name: String, settings: ConfigurationValue = .empty, isOptional: Bool = false) {
       self.name = name
       self.settings = settings
+      self.isOptional = isOptional
     }
   }
 
@@ -80,6 +83,8 @@ public struct Evaluation: Codable, Sendable {
   public var reference: String?
   /// One entry for each sampler, the reconstructions, the held-out images as noise floor, and the codes.
   public var subjects: [SubjectScores] = []
+  /// Pictures that were written to the run's samples: the samples that are nearest to training images, above these.
+  public var pictures: [String] = []
   /// What was left out and why.
   public var notes: [String] = []
 

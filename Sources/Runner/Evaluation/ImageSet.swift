@@ -36,6 +36,11 @@ public struct ImageSet: Sendable {
     count >= self.count ? self : ImageSet(name, images, indices: Split.spread(indices, limit: count))
   }
 
+  /// Some images in [0, 1], `[count, channels, height, width]`, on the host.
+  func images(at positions: [Int]) -> Tensor {
+    ImageBatch(shape: shape, device: .cpu).tensor(gather(images, indices: positions.map { indices[$0] }))
+  }
+
   /// `[batch, channels, height, width]` of 8-bit values, channels-last in memory.
   func batch(_ range: Range<Int>, on device: Device) -> Tensor {
     let bytes = gather(images, indices: Array(indices[range]))

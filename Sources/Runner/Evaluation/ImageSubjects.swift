@@ -9,7 +9,12 @@ final class ImageSubjects {
   private let data: DataSource
   private let scoring: ImageScoring
 
-  var notes: [String] { scoring.notes }
+  /// Pictures that were written.
+  private(set) var pictures: [String] = []
+  private var samplerNotes: [String] = []
+
+  /// What was left out, and why.
+  var notes: [String] { samplerNotes + scoring.notes }
   var reference: ImageSet { scoring.reference }
 
   private var plan: EvaluationPlan { evaluation.plan }
@@ -43,9 +48,16 @@ final class ImageSubjects {
     if heldOut.count > 0, plan.includes(.reconstruction) || plan.includes(.sharpness) {
       subjects.append(try reconstructions(of: heldOut))
     }
-    if scoresSamples { for choice in plan.samplers { subjects.append(try samples(of: choice, heldOut)) } }
+    if scoresSamples {
+      for choice in plan.samplers {
+        if let scores = try samplesOrNote(of: choice, heldOut) { subjects.append(scores) }
+      }
+    }
     return subjects.filter { !$0.scores.isEmpty }
   }
+
+  /// Samples in a picture of those that are nearest to training images.
+  private static let pictureCount = 16
 
   /// What is asked for of samples and of the noise floor.
   private var sampleKinds: [Metric.Kind] {
@@ -97,6 +109,19 @@ final class ImageSubjects {
     return Score(sum / Double(max(1, set.count)), card: complete)
   }
 
+  private func samplesOrNote(
+    of choice: EvaluationPlan.SamplerChoice, _ heldOut: ImageSet
+  ) throws -> SubjectScores? {
+    do {
+      return try samples(of: choice, heldOut)
+    } catch let error as SamplerError where choice.isOptional {
+      samplerNotes.append("the sampler \(choice.name) was left out: \(error)")
+    } catch let error as ConfigurationError where choice.isOptional {
+      samplerNotes.append("the sampler \(choice.name) was left out: \(error)")
+    }
+    return nil
+  }
+
   private func samples(of choice: EvaluationPlan.SamplerChoice, _ heldOut: ImageSet) throws -> SubjectScores {
     let sampler = try evaluation.fittedSampler(choice, data)
     // Draws have a stream of their own, so that they do not depend on how much a fit has drawn.
@@ -111,7 +136,7 @@ final class ImageSubjects {
     var scores = try scoring.scores(of: set, kinds: sampleKinds, card: card)
     for source in plan.sources where plan.includes(.memorisation, in: source) {
       try scoring.leavingOut(false, "memorisation of \(set.name) in \(source.name)") {
-        scores += try memorisation(of: set, heldOut: heldOut, source, card)
+        scores += try memorisation(of: set, from: choice.name, heldOut: heldOut, source, card)
       }
     }
     return SubjectScores(subject: choice.name, count: set.count, scores: scores)
@@ -119,7 +144,7 @@ final class ImageSubjects {
 
   /// Samples against the images of the training, whatever the reference is, with held-out images as measure.
   private func memorisation(
-    of set: ImageSet, heldOut: ImageSet, _ source: FeatureSource, _ card: MetricCard
+    of set: ImageSet, from sampler: String, heldOut: ImageSet, _ source: FeatureSource, _ card: MetricCard
   ) throws -> [Score] {
     let training = ImageSet(
       "\(evaluation.datasetName), training images", data.images, indices: data.split.training)
@@ -131,6 +156,12 @@ final class ImageSubjects {
     let result = try Memorization(generated: made.features, training: known.features, heldOut: unseen) {
       self.evaluation.progress(Int($0 * 100), 100, "nearest training images")
     }
+    let pairs = result.closest(Self.pictureCount)
+    let grid = ImageGrid.pairs(
+      of: set.images(at: pairs.map(\.generated)), and: training.images(at: pairs.map(\.training)), columns: 8)
+    let name = "nearest-\(sampler)-\(source.name)-step-\(model.step).png"
+    try grid.write(to: evaluation.run.folder.samplesURL.appendingPathComponent(name))
+    pictures.append("samples/\(name)")
     var complete = scoring.completed(card, source)
     (complete.reference, complete.referenceDigest, complete.referenceCount) =
       (training.name, training.digest, training.count)

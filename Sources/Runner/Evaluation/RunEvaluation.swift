@@ -49,6 +49,7 @@ public final class RunEvaluation {
         "\(images.reference.name): \(images.reference.count) images, \(images.reference.digest)"
       evaluation.subjects += try images.scores()
       notes += images.notes
+      evaluation.pictures = images.pictures
     }
     let codes = CodeSubjects(self, data: data)
     evaluation.subjects += try codes.scores()
