@@ -6,7 +6,7 @@
 // written anew as the plain stream that the unpickler understands; that stream alone reaches it.
 #include "Boundary.h"
 #include "PickleArchive.h"
-#include "PickleReader.h"
+#include "PickleStream.h"
 
 #include <c10/core/CPUAllocator.h>
 #include <torch/csrc/jit/serialization/unpickler.h>
@@ -18,116 +18,25 @@ namespace ct::pickle {
 
 namespace {
 
-struct Entry {
-  std::string name;
-  Link tensor;
-};
-
 // What the tensors need of the file: each storage once, and where its bytes are.
 struct Contents {
   std::vector<Entry> entries;
   std::unordered_map<std::string, Span> records;
 };
 
-bool checked_product(int64_t a, int64_t b, int64_t *product) { return !__builtin_mul_overflow(a, b, product); }
-
-int64_t byte_count(const Node &storage) {
-  int64_t count = 0;
-  if (storage.integer < 0 || !checked_product(storage.integer, storage.type->size, &count)) {
-    refuse("a storage announces the impossible size " + std::to_string(storage.integer));
-  }
-  return count;
-}
-
-// The tensors of a checked root
-
-bool is_state(const Node &node) {
-  if (node.kind != Kind::dictionary || node.items.empty()) return false;
-  for (size_t i = 0; i < node.items.size(); i += 2) {
-    if (node.items[i]->kind != Kind::text || node.items[i + 1]->kind != Kind::tensor) return false;
-  }
-  return true;
-}
-
-const Node &state_of(const Node &root) {
-  if (is_state(root)) return root;
-  if (root.kind != Kind::dictionary) refuse("the file holds no dictionary of tensors; save a state_dict");
-  std::vector<std::string> names;
-  const Node *found = nullptr;
-  for (size_t i = 0; i < root.items.size(); i += 2) {
-    const auto &key = *root.items[i], &value = *root.items[i + 1];
-    if (value.kind == Kind::tensor) {
-      for (size_t j = 1; j < root.items.size(); j += 2) {
-        if (root.items[j]->kind == Kind::tensor) continue;
-        refuse("\"" + printable(root.items[j - 1]->text) + "\" stands among the tensors and is none; save the "
-               "state_dict alone");
-      }
-    }
-    if (!is_state(value)) continue;
-    names.push_back("\"" + printable(key.text) + "\"");
-    found = &value;
-  }
-  if (names.empty()) refuse("the file holds no dictionary of tensors; save a state_dict");
-  if (names.size() > 1) {
-    std::string list;
-    for (const auto &name : names) list += (list.empty() ? "" : ", ") + name;
-    refuse("the file holds several dictionaries of tensors (" + list + "); save the one that is wanted");
-  }
-  return *found;
-}
-
-void check(const Entry &entry, uint64_t &total) {
-  const auto &storage = *entry.tensor->items[0];
-  const auto &sizes = entry.tensor->items[1]->items, &strides = entry.tensor->items[2]->items;
-  const std::string name = "tensor \"" + printable(entry.name) + "\" ";
-  if (sizes.size() != strides.size() || sizes.size() > 16) refuse(name + "has a shape and strides of two ranks");
-  int64_t count = 1, last = entry.tensor->integer;
-  bool is_valid = last >= 0;
-  for (size_t i = 0; i < sizes.size() && is_valid; ++i) {
-    const auto size = sizes[i]->integer, stride = strides[i]->integer;
-    int64_t reach = 0;
-    is_valid = size >= 0 && stride >= 0 && checked_product(count, size, &count);
-    if (is_valid && size > 0) {
-      is_valid = checked_product(size - 1, stride, &reach) && !__builtin_add_overflow(last, reach, &last);
-    }
-  }
-  if (!is_valid) refuse(name + "has an impossible shape");
-  if (entry.tensor->integer > storage.integer || (count > 0 && last >= storage.integer)) {
-    refuse(name + "reaches past the end of its storage");
-  }
-  int64_t bytes = 0;
-  if (!checked_product(count, storage.type->size, &bytes)) refuse(name + "has an impossible shape");
-  if (__builtin_add_overflow(total, static_cast<uint64_t>(bytes), &total)) refuse(name + "has an impossible shape");
-}
-
-std::vector<Entry> entries_of(const Node &root, size_t file_size) {
-  const auto &state = state_of(root);
-  std::vector<Entry> entries;
-  std::unordered_map<std::string_view, bool> names;
-  uint64_t total = 0;
-  for (size_t i = 0; i < state.items.size(); i += 2) {
-    entries.push_back({state.items[i]->text, state.items[i + 1]});
-    if (!names.emplace(state.items[i]->text, true).second) {
-      refuse("two tensors have the name \"" + printable(state.items[i]->text) + "\"");
-    }
-    check(entries.back(), total);
-  }
-  if (total / 16 > file_size) {
-    refuse("the tensors repeat themselves: " + std::to_string(total) + " bytes from a file of " +
-           std::to_string(file_size));
-  }
-  return entries;
-}
-
 // The two formats
 
 Contents read_zip(Span file) {
   const auto entries = zip_entries(file);
-  const auto root = std::find_if(entries.begin(), entries.end(), [](const auto &entry) {
+  const auto is_root = [](const auto &entry) {
     const auto slash = entry.first.find('/');
-    return slash != std::string::npos && entry.first.substr(slash) == "/data.pkl";
-  });
+    return slash != std::string::npos && std::string_view(entry.first).substr(slash) == "/data.pkl";
+  };
+  const auto root = std::find_if(entries.begin(), entries.end(), is_root);
   if (root == entries.end()) refuse("the archive has no data.pkl; torch.save did not write it");
+  if (std::count_if(entries.begin(), entries.end(), is_root) > 1) {
+    refuse("the archive has several data.pkl; torch.save writes one");
+  }
   const auto prefix = root->first.substr(0, root->first.find('/') + 1);
   if (const auto order = entries.find(prefix + "byteorder"); order != entries.end()) {
     if (std::string(order->second.begin(), order->second.end()) != "little") refuse("the numbers are big-endian");
@@ -135,7 +44,7 @@ Contents read_zip(Span file) {
   Reader reader;
   Bytes bytes{root->second};
   const auto node = reader.read(bytes);
-  Contents contents{entries_of(*node, file.size()), {}};
+  Contents contents{entries_of(*node), {}};
   uint64_t total = 0;
   for (const auto &entry : contents.entries) {
     const auto &storage = *entry.tensor->items[0];
@@ -166,7 +75,7 @@ Contents read_legacy(Span file) {
     if (system->items[i]->text == "little_endian" && value.integer == 0) refuse("the numbers are big-endian");
   }
   const auto root = reader.read(bytes);
-  Contents contents{entries_of(*root, file.size()), {}};
+  Contents contents{entries_of(*root), {}};
   const auto keys = reader.read(bytes);
   if (keys->kind != Kind::list) refuse("the list of storages is missing");
   for (const auto &key : keys->items) {
@@ -186,68 +95,6 @@ Contents read_legacy(Span file) {
 }
 
 // The tensors
-
-// The plain stream for libtorch: a tuple of tensors, each storage described once under its number.
-class Stream {
- public:
-  explicit Stream(const std::vector<Entry> &entries) {
-    text_ = std::string("\x80\x02(", 3);
-    for (const auto &entry : entries) write(*entry.tensor);
-    text_ += "t.";
-  }
-
-  const std::string &text() const { return text_; }
-  /// The file's keys of the storages by their numbers.
-  const std::vector<std::string> &keys() const { return keys_; }
-
- private:
-  std::string text_;
-  std::vector<std::string> keys_;
-  std::unordered_map<std::string, uint32_t> numbers_;
-
-  template <typename T>
-  void write_bytes(T value) {
-    text_.append(reinterpret_cast<const char *>(&value), sizeof(T));
-  }
-  void write(int64_t value) {
-    text_ += "\x8a\x08";
-    write_bytes(value);
-  }
-  void write(std::string_view value) {
-    text_ += 'X';
-    write_bytes(static_cast<uint32_t>(value.size()));
-    text_ += value;
-  }
-  void write_sizes(const Node &sizes) {
-    text_ += '(';
-    for (const auto &size : sizes.items) write(size->integer);
-    text_ += 't';
-  }
-  void write_storage(const Node &storage) {
-    const auto [place, is_new] = numbers_.emplace(storage.text, static_cast<uint32_t>(keys_.size()));
-    if (!is_new) {
-      text_ += 'j';
-      return write_bytes(place->second);
-    }
-    keys_.push_back(storage.text);
-    text_ += '(';
-    write(std::string_view("storage"));
-    text_ += std::string("ctorch\n") + storage.type->name + "\n";
-    write(std::string_view(std::to_string(place->second)));
-    write(std::string_view("cpu"));
-    write(storage.integer);
-    text_ += "tQr";
-    write_bytes(place->second);
-  }
-  void write(const Node &tensor) {
-    text_ += "ctorch._utils\n_rebuild_tensor_v2\n(";
-    write_storage(*tensor.items[0]);
-    write(tensor.integer);
-    write_sizes(*tensor.items[1]);
-    write_sizes(*tensor.items[2]);
-    text_ += "\x89NtR";
-  }
-};
 
 // A copy of a storage's bytes, so that the tensors outlive the file. Any byte but 0 stands for true.
 at::DataPtr copied(Span record, bool is_boolean) {

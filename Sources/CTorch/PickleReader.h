@@ -2,106 +2,12 @@
 // on the word of the stream: an import outside the list below ends the reading with its name.
 #pragma once
 
-#include "CTorch.h"
+#include "PickleValue.h"
 
-#include <ATen/core/ScalarType.h>
-
-#include <algorithm>
-#include <array>
-#include <cstring>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
+#include <cstdint>
 #include <unordered_map>
-#include <utility>
-#include <vector>
 
 namespace ct::pickle {
-
-/// Why a file is not read.
-struct Refusal {
-  ct_error_code code;
-  std::string message;
-};
-
-[[noreturn]] inline void refuse(std::string message) { throw Refusal{CT_ERROR_VALUE, std::move(message)}; }
-
-/// Text of a file as it may stand in a message.
-inline std::string printable(std::string_view text) {
-  std::string result(text.substr(0, 100));
-  for (auto &character : result) {
-    if (character < 0x20 || character > 0x7e) character = '?';
-  }
-  return result;
-}
-
-using Span = std::span<const uint8_t>;
-
-/// Bytes with a position; reading past the end is refused.
-struct Bytes {
-  Span all;
-  size_t position = 0;
-
-  size_t remaining() const { return all.size() - position; }
-
-  const char *take(uint64_t count) {
-    if (count > remaining()) refuse("the data ends at byte " + std::to_string(all.size()) + ", in the middle");
-    const auto *start = reinterpret_cast<const char *>(all.data()) + position;
-    position += count;
-    return start;
-  }
-
-  template <typename T>
-  T read() {
-    T value;
-    std::memcpy(&value, take(sizeof(T)), sizeof(T));
-    return value;
-  }
-
-  std::string line() {
-    const auto *start = reinterpret_cast<const char *>(all.data()) + position;
-    const auto *end = static_cast<const char *>(std::memchr(start, '\n', std::min<size_t>(remaining(), 512)));
-    if (end == nullptr) refuse("an import at byte " + std::to_string(position) + " has no end");
-    position += static_cast<size_t>(end - start) + 1;
-    return std::string(start, end);
-  }
-};
-
-/// An element type that a storage may have.
-struct StorageType {
-  const char *name;
-  at::ScalarType scalar;
-  int64_t size;
-};
-
-inline constexpr std::array<StorageType, 8> storage_types{{
-    {"FloatStorage", at::kFloat, 4},
-    {"DoubleStorage", at::kDouble, 8},
-    {"HalfStorage", at::kHalf, 2},
-    {"BFloat16Storage", at::kBFloat16, 2},
-    {"LongStorage", at::kLong, 8},
-    {"IntStorage", at::kInt, 4},
-    {"ByteStorage", at::kByte, 1},
-    {"BoolStorage", at::kBool, 1},
-}};
-
-enum class Kind : uint8_t {
-  none, boolean, integer, real, text, tuple, list, dictionary,
-  make_dictionary, make_tensor, make_parameter, element_type, storage_type, storage, tensor,
-};
-
-/// A value of the stream. A container takes no more values once it is inside another, so there are no cycles.
-struct Node {
-  Kind kind = Kind::none;
-  bool is_sealed = false;
-  uint8_t depth = 1;
-  const StorageType *type = nullptr;  // of a storage
-  int64_t integer = 0;                // the count of a storage's elements; the offset of a tensor
-  std::string text{};                 // the key of a storage
-  std::vector<std::shared_ptr<Node>> items{};  // keys and values in turn; of a tensor: storage, sizes, strides
-};
-using Link = std::shared_ptr<Node>;
 
 class Reader {
  public:
@@ -113,6 +19,7 @@ class Reader {
 
  private:
   static constexpr size_t most_operations = 2'000'000;
+  size_t operations_ = 0;
 
   std::vector<Link> stack_;
   std::vector<size_t> marks_;
@@ -130,17 +37,15 @@ class Reader {
   void push_storage();
   Link tensor(const std::vector<Link> &arguments);
   Link dictionary(const std::vector<Link> &arguments);
+  void charge(size_t count);
   bool step(uint8_t operation, Bytes &bytes);
   bool read_value(uint8_t operation, Bytes &bytes);
 };
 
-inline void put_inside(Node &container, std::vector<Link> items) {
-  for (auto &item : items) {
-    item->is_sealed = true;
-    container.depth = std::max<uint8_t>(container.depth, static_cast<uint8_t>(item->depth + 1));
-    if (container.depth > 64) refuse("values are nested more than 64 deep");
-    container.items.push_back(std::move(item));
-  }
+/// Counts operations, over all pickles of a file: a short stream may ask for any number of copies.
+inline void Reader::charge(size_t count) {
+  operations_ += count;
+  if (operations_ > most_operations) refuse("the pickle has more than 2 million operations");
 }
 
 inline Link Reader::pop() {
@@ -211,6 +116,7 @@ inline Link Reader::dictionary(const std::vector<Link> &arguments) {
   auto result = std::make_shared<Node>(Node{.kind = Kind::dictionary});
   if (arguments.empty()) return result;
   if (arguments.size() != 1 || arguments[0]->kind != Kind::list) refuse("an OrderedDict is made of something unknown");
+  charge(2 * arguments[0]->items.size());
   for (const auto &pair : arguments[0]->items) {
     const bool is_pair = pair->kind == Kind::list || pair->kind == Kind::tuple;
     if (!is_pair || pair->items.size() != 2 || pair->items[0]->kind != Kind::text) {
@@ -223,10 +129,10 @@ inline Link Reader::dictionary(const std::vector<Link> &arguments) {
 
 /// The arguments: storage, offset, sizes, strides, whether it needs gradients, hooks and, where it has any, metadata.
 inline Link Reader::tensor(const std::vector<Link> &arguments) {
-  const auto is_sizes = [](const Node &node) {
-    return node.kind == Kind::tuple && std::all_of(node.items.begin(), node.items.end(), [](const auto &item) {
-             return item->kind == Kind::integer;
-           });
+  const auto is_integer = [](const Link &item) { return item->kind == Kind::integer; };
+  const auto is_sizes = [&](const Node &node) {
+    return node.kind == Kind::tuple && node.items.size() <= 16 &&
+           std::all_of(node.items.begin(), node.items.end(), is_integer);
   };
   if (arguments.size() < 6 || arguments.size() > 7 || arguments[0]->kind != Kind::storage ||
       arguments[1]->kind != Kind::integer || !is_sizes(*arguments[2]) || !is_sizes(*arguments[3])) {
@@ -257,7 +163,8 @@ inline void Reader::push_storage() {
   const auto identity = pop();
   const auto &items = identity->items;
   if (identity->kind != Kind::tuple || items.size() < 5 || items.size() > 6 || items[0]->text != "storage" ||
-      items[1]->kind != Kind::storage_type || items[2]->kind != Kind::text || items[4]->kind != Kind::integer) {
+      items[1]->kind != Kind::storage_type || items[2]->kind != Kind::text || items[2]->text.size() > 64 ||
+      items[4]->kind != Kind::integer) {
     refuse("a storage is described in an unknown way");
   }
   if (items.size() == 6 && items[5]->kind != Kind::none) refuse("a storage is a part of another; save again");
@@ -294,7 +201,7 @@ inline bool Reader::read_value(uint8_t operation, Bytes &bytes) {
       const auto length = bytes.read<uint8_t>();
       const auto *digits = bytes.take(length);
       if (length > 8) refuse("the pickle has an integer of more than 64 bits");
-      int64_t value = length > 0 && digits[length - 1] < 0 ? -1 : 0;
+      int64_t value = length > 0 && static_cast<int8_t>(digits[length - 1]) < 0 ? -1 : 0;
       std::memcpy(&value, digits, length);
       push_integer(value);
       break;
@@ -376,9 +283,7 @@ inline Link Reader::read(Bytes &bytes) {
   if (const auto protocol = bytes.read<uint8_t>(); protocol != 2) {
     refuse("the pickle has protocol " + std::to_string(protocol) + "; save the file again with protocol 2");
   }
-  for (size_t count = 0; step(bytes.read<uint8_t>(), bytes); ++count) {
-    if (count >= most_operations) refuse("the pickle has more than 2 million operations");
-  }
+  while (step(bytes.read<uint8_t>(), bytes)) charge(1);
   if (stack_.size() != 1 || !marks_.empty()) refuse("the pickle does not end in one value");
   return pop();
 }

@@ -24,10 +24,14 @@ public struct Download: Sendable {
 
   /// Fetches the file to `target`, which appears only when it is whole and checked. Waits until then.
   ///
+  /// - Parameters:
+  ///   - inspect: Looks at the file before it gets its name; what it throws is thrown, and the file is removed.
+  ///   - isCancelled: Asked while the transfer runs; where it says so, nothing is left behind.
   /// - Throws: ``DataError/download(url:reason:)``, ``DataError/wrongDigest(path:expected:found:)``,
-  ///   ``DataError/disk(path:reason:)``.
+  ///   ``DataError/disk(path:reason:)``, `CancellationError`.
   public func fetch(
-    to target: URL, progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
+    to target: URL, inspect: (URL) throws -> Void = { _ in }, isCancelled: () -> Bool = { false },
+    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
   ) throws {
     let folder = target.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent("\(target.lastPathComponent).\(UUID().uuidString).partial")
@@ -37,8 +41,11 @@ public struct Download: Sendable {
       throw DataError.disk(path: folder.path, reason: error.localizedDescription)
     }
     defer { unlink(temporary.path) }  // Nothing is there any more once the file has its name.
-    try transfer(to: temporary) { progress($0, nil, "downloading \(target.lastPathComponent)") }
+    try transfer(to: temporary, isCancelled: isCancelled) {
+      progress($0, nil, "downloading \(target.lastPathComponent)")
+    }
     try check(temporary.path)
+    try inspect(temporary)
     guard rename(temporary.path, target.path) == 0 else {
       throw DataError.disk(path: target.path, reason: systemError())
     }
@@ -46,15 +53,19 @@ public struct Download: Sendable {
 
   /// Lets the program `curl` do the transfer: it is everywhere, follows the system's proxy and certificates, and
   /// spares the executable a network library.
-  private func transfer(to file: URL, progress: (_ done: Int) -> Void) throws {
+  private func transfer(to file: URL, isCancelled: () -> Bool, progress: (_ done: Int) -> Void) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [
-      "curl", "--fail", "--location", "--silent", "--show-error", "--retry", "2", "--output", file.path, "--",
+      "curl", "--fail", "--location", "--proto-redir", "=https", "--silent", "--show-error", "--retry", "2",
+      "--connect-timeout", "30", "--speed-limit", "1000", "--speed-time", "60", "--output", file.path, "--",
       address,
     ]
-    let errors = Pipe()
-    process.standardError = errors
+    // What it says goes to a file: a pipe that nobody reads would fill up and stop it.
+    let log = file.appendingPathExtension("log")
+    _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+    defer { unlink(log.path) }
+    process.standardError = FileHandle(forWritingAtPath: log.path) ?? FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
     do {
       try process.run()
@@ -62,18 +73,26 @@ public struct Download: Sendable {
       throw DataError.download(url: address, reason: error.localizedDescription)
     }
     while process.isRunning {
+      if isCancelled() {
+        process.terminate()  // It is in a process group of its own, which Ctrl-C does not reach.
+        process.waitUntilExit()
+        throw CancellationError()
+      }
       progress((try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0)
       usleep(100_000)
     }
     if process.terminationStatus == 0 { return }
-    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let said = String(decoding: (try? Data(contentsOf: log)) ?? Data(), as: UTF8.self)
       .trimmingCharacters(in: .whitespacesAndNewlines)
     let advice =
       process.terminationStatus == 127 ? "install the program curl" : "check the connection and the proxy"
     throw DataError.download(url: address, reason: "\(said); \(advice)")
   }
 
-  private func check(_ path: String) throws {
+  /// Checks the digest of a file that is here.
+  ///
+  /// - Throws: ``DataError/wrongDigest(path:expected:found:)``.
+  public func check(_ path: String) throws {
     let file = try MappedFile(path: path)
     let (expected, found): (String, String)
     switch digest {

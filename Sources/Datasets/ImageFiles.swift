@@ -43,14 +43,22 @@ public struct ImageFiles: Dataset {
   }
 
   public func load(in context: LoadContext) throws -> PackedImages {
+    try load(in: context, requiresSquares: true)
+  }
+
+  /// The images, which may be of any one shape where they need not be square.
+  public func load(in context: LoadContext, requiresSquares: Bool) throws -> PackedImages {
     guard let path = configuration.path else {
       throw DataError.needsPath(dataset: Self.name, advice: Self.advice)
     }
     let source = try ImageSource(path: path)
     return try context.cache.images(
-      dataset: "images/1", configuration: configuration, source: try source.identity()
+      dataset: requiresSquares ? "images/1" : "images-of-any-shape/1", configuration: configuration,
+      source: try source.identity()
     ) { writer in
-      let packer = ImagePacker(configuration: configuration, context: context, writer: writer, source: source)
+      let packer = ImagePacker(
+        configuration: configuration, context: context, writer: writer, source: source,
+        requiresSquares: requiresSquares)
       return try packer.pack()
     }
   }

@@ -7,6 +7,7 @@ final class ImagePacker {
   private let writer: PackedWriter
   private let source: ImageSource
   private let channels: Int
+  private let requiresSquares: Bool
 
   private var waiting: [ImageFile] = []
   private var waitingBytes = 0
@@ -15,8 +16,10 @@ final class ImagePacker {
   private var skippedCount = 0
 
   init(
-    configuration: ImageFiles.Configuration, context: LoadContext, writer: PackedWriter, source: ImageSource
+    configuration: ImageFiles.Configuration, context: LoadContext, writer: PackedWriter, source: ImageSource,
+    requiresSquares: Bool
   ) {
+    self.requiresSquares = requiresSquares
     self.configuration = configuration
     self.context = context
     self.writer = writer
@@ -75,7 +78,7 @@ final class ImagePacker {
       skippedCount += 1
       return
     }
-    guard image.shape.width == image.shape.height else {
+    guard image.shape.width == image.shape.height || !requiresSquares else {
       throw DataError.notSquare(path: file.name, shape: image.shape)
     }
     if let first, first.shape != image.shape {

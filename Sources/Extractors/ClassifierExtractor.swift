@@ -37,11 +37,27 @@ extension ClassifierExtractor {
       throw ClassifierWeightsError.wrongKind(
         path: file.url.path, found: "\(description.shape) images", needed: "one of \(shape) images")
     }
+    try check(file, against: description)
     let network = ClassifierNetwork(description, using: Generator(seed: 0))
     network.freeze()
     network.setTraining(false)
-    try file.restore(network)
+    try file.restore(network, as: name)
     return network
+  }
+
+  /// Compares the largest tensors before the network is built: metadata may announce any size.
+  private static func check(_ file: WeightFile, against description: ClassifierDescription) throws {
+    var error = StateError()
+    for (name, shape) in description.largestShapes {
+      guard let found = file.tensors[name] else {
+        error.missing.append(name)
+        continue
+      }
+      if found.shape != shape { error.mismatched.append((name, "\(found.shape)", "\(shape)")) }
+    }
+    guard error.missing.isEmpty, error.mismatched.isEmpty else {
+      throw WeightError.mismatch(path: file.url.path, network: "the extractor \"\(name)\"", error)
+    }
   }
 }
 

@@ -3,6 +3,9 @@ import MoCAProtocols
 
 /// What a ``ClassifierNetwork`` looks at and tells apart; everything that decides the shapes of its tensors.
 public struct ClassifierDescription: Sendable, Equatable {
+  /// More would only be a file that is damaged or hostile.
+  private static let mostClasses = 10_000
+
   /// The images it takes.
   public let shape: ImageShape
   /// Channels of the first convolution; every stage doubles them, up to eight times as many.
@@ -18,6 +21,10 @@ public struct ClassifierDescription: Sendable, Equatable {
       throw ConfigurationError.incompatible(
         "a classifier needs at least 2 classes, found \(classes.count); choose a dataset with labels, such as a "
           + "folder of images with a folder for each class")
+    }
+    if classes.count > Self.mostClasses {
+      throw ConfigurationError.incompatible(
+        "a classifier tells at most \(Self.mostClasses) classes apart, found \(classes.count)")
     }
     let isUsable =
       [1, 3].contains(shape.channels) && (8...256).contains(min(shape.height, shape.width))
@@ -44,6 +51,12 @@ public struct ClassifierDescription: Sendable, Equatable {
 
   /// How many values describe an image.
   public var featureCount: Int { stageWidths.last ?? width }
+
+  /// The shapes of the network's largest tensors by their names; no other is larger than these.
+  var largestShapes: [(name: String, shape: [Int])] {
+    stageWidths.enumerated().map { ("stages.\($0).second.convolution.weight", [$1, $1, 3, 3]) }
+      + [("output.weight", [classes.count, featureCount])]
+  }
 }
 
 /// A small residual network that tells classes apart (after He, Zhang, Ren and Sun, CVPR 2016, arXiv 1512.03385): a

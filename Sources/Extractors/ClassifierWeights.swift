@@ -12,7 +12,7 @@ public enum ClassifierWeightsError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(let path, let key, let found):
       "\(path) does not say what classifier it holds: the metadata \"\(key)\" is "
-        + (found.map { "\"\($0)\", which cannot be read" } ?? "absent")
+        + (found.map { "\"\($0.inMessage())\", which cannot be read" } ?? "absent")
         + "; use a file that `moca extractor train` wrote"
     case .wrongKind(let path, let found, let needed):
       "\(path) holds a classifier of \(found), needed is \(needed); use the extractor \"classifier\" for weights of "
@@ -48,7 +48,7 @@ extension ClassifierDescription {
       return sizes.count == 3 ? sizes : nil
     }
     let classes = try value("classes") { text in
-      (try? ConfigurationValue(yaml: text)).flatMap { [String](configuration: $0) }
+      try? JSONDecoder().decode([String].self, from: Data(text.utf8))
     }
     try self.init(
       shape: ImageShape(channels: sizes[0], height: sizes[1], width: sizes[2]),

@@ -66,7 +66,9 @@ extension DINOv2Extractor {
   fileprivate static func network(from file: WeightFile) throws -> VisionTransformer {
     let network = VisionTransformer(size)
     network.freeze()
-    try file.restore(network, renaming: VisionTransformer.name(ofPublished:))
+    try file.restore(
+      network, as: name, renaming: VisionTransformer.name(ofPublished:),
+      original: VisionTransformer.publishedName(of:))
     return network
   }
 

@@ -48,10 +48,10 @@ final class InceptionWeights: Module, CustomReflectable {
 
   /// Reads the tensors of a file.
   ///
-  /// - Throws: What ``WeightFile/restore(_:renaming:)`` does where the file does not fit.
+  /// - Throws: What ``WeightFile/restore(_:as:renaming:original:)`` does where the file does not fit.
   init(_ file: WeightFile) throws {
     layers = InceptionPlan.inception.layers.map { ($0.name, Layer($0)) }
-    try file.restore(self) { Self.isPassedOver($0) ? nil : $0 }
+    try file.restore(self, as: InceptionExtractor.name) { Self.isPassedOver($0) ? nil : $0 }
   }
 
   /// The published names stand in for properties.

@@ -5,7 +5,7 @@ public enum ShippedWeights {
   /// The folder that a build puts beside the executable.
   private static let bundle = "MoCA_Extractors.resources"
 
-  /// The file called `name`: beside the executable, or where the package was built.
+  /// The file called `name`: beside the executable, following links.
   ///
   /// - Throws: ``ShippedWeightsError`` with the places that were looked at.
   public static func url(named name: String) throws -> URL {

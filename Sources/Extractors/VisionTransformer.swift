@@ -103,20 +103,29 @@ public final class VisionTransformer: Module {
 }
 
 extension VisionTransformer {
+  /// Parts of names in the published files, and in this network.
+  private static let names = [
+    ("cls_token", "classToken"), ("pos_embed", "positions"),
+    ("patch_embed.proj.weight", "patches.convolution.weight"), ("patch_embed.proj.bias", "patches.bias"),
+    (".norm1.", ".attentionNormalization."), (".norm2.", ".hiddenNormalization."),
+    (".attn.qkv.", ".attention.input."), (".attn.proj.", ".attention.output."),
+    (".ls1.gamma", ".attentionScale"), (".ls2.gamma", ".hiddenScale"),
+    (".mlp.fc1.", ".expansion."), (".mlp.fc2.", ".contraction."),
+  ]
+
   /// The name in this network of a tensor of the published files; `nil` for the token that only training uses.
   public static func name(ofPublished name: String) -> String? {
     if name == "mask_token" { return nil }
-    let names = [
-      ("cls_token", "classToken"), ("pos_embed", "positions"),
-      ("patch_embed.proj.weight", "patches.convolution.weight"), ("patch_embed.proj.bias", "patches.bias"),
-      (".norm1.", ".attentionNormalization."), (".norm2.", ".hiddenNormalization."),
-      (".attn.qkv.", ".attention.input."), (".attn.proj.", ".attention.output."),
-      (".ls1.gamma", ".attentionScale"), (".ls2.gamma", ".hiddenScale"),
-      (".mlp.fc1.", ".expansion."), (".mlp.fc2.", ".contraction."),
-    ]
     let renamed = names.reduce(name) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
     guard renamed.hasPrefix("norm.") else { return renamed }
     return "normalization." + renamed.dropFirst("norm.".count)
+  }
+
+  /// The name in the published files of a tensor of this network.
+  public static func publishedName(of name: String) -> String {
+    let renamed = names.reduce(name) { $0.replacingOccurrences(of: $1.1, with: $1.0) }
+    guard renamed.hasPrefix("normalization.") else { return renamed }
+    return "norm." + renamed.dropFirst("normalization.".count)
   }
 }
 

@@ -30,10 +30,17 @@ public struct WeightFile {
 
   /// Copies the file's tensors into a module, in the module's precision.
   ///
-  /// - Parameter rename: The module's name for a tensor of the file, or `nil` for one that the module does not need.
+  /// - Parameters:
+  ///   - module: The module.
+  ///   - extractor: The name of the extractor that the module belongs to, for messages; a plugin knows its own.
+  ///   - rename: The module's name for a tensor of the file, or `nil` for one that the module does not need.
+  ///   - original: The file's name for a tensor of the module, for messages.
   /// - Throws: ``WeightError`` naming every tensor that is missing, unexpected or of another shape; then the
   ///   module is unchanged.
-  public func restore(_ module: any Module, renaming rename: (String) -> String? = { $0 }) throws {
+  public func restore(
+    _ module: any Module, as extractor: String? = nil, renaming rename: (String) -> String? = { $0 },
+    original: (String) -> String = { $0 }
+  ) throws {
     let targets = module.namedTensors()
     let types = Dictionary(targets.map { ($0.name, $0.tensor.dtype) }) { first, _ in first }
     var sources: [String: [String]] = [:]
@@ -41,7 +48,7 @@ public struct WeightFile {
       if let renamed = rename(name) { sources[renamed, default: []].append(name) }
     }
     if let (name, several) = sources.filter({ $0.value.count > 1 }).min(by: { $0.key < $1.key }) {
-      throw WeightError.ambiguous(path: url.path, name: name, sources: several)
+      throw WeightError.ambiguous(path: url.path, name: original(name), sources: several)
     }
     var stored: [String: Tensor] = [:]
     for (name, origins) in sources {
@@ -52,9 +59,15 @@ public struct WeightFile {
     do {
       try TorchNN.restore(targets, from: stored)
     } catch let error as StateError {
-      throw WeightError.mismatch(path: url.path, network: Self.name(of: module), error)
+      let network = extractor.map { "the extractor \"\($0)\"" } ?? Self.name(of: module)
+      if isParallel { throw WeightError.parallel(path: url.path, network: network) }
+      throw WeightError.mismatch(
+        path: url.path, network: network, error.renamed { sources[$0]?.first ?? original($0) })
     }
   }
+
+  /// Whether `torch.nn.DataParallel` named the tensors.
+  private var isParallel: Bool { !tensors.isEmpty && tensors.keys.allSatisfy { $0.hasPrefix("module.") } }
 }
 
 extension WeightFile {
@@ -76,22 +89,30 @@ extension WeightFile {
   private static func decode(_ data: Data, path: String) throws -> ([String: Tensor], [String: String]) {
     do {
       if PickleFile.isPickle(data) {
-        let entries = try PickleFile.decode(data)
-        return (Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) }), [:])
+        return (try byName(PickleFile.decode(data).map { ($0.name, $0.tensor) }, path: path), [:])
       }
       guard isSafetensors(data) else { throw WeightError.notWeights(path: path, found: kind(of: data)) }
       let (records, metadata) = try Safetensors.decode(data)
-      let entries = try records.map { ($0.name, try Tensor($0)) }
-      return (Dictionary(uniqueKeysWithValues: entries), metadata)
+      return (try byName(records.map { ($0.name, try Tensor($0)) }, path: path), metadata)
     } catch PickleError.imports(let name) {
       throw WeightError.imports(path: path, name: name)
     } catch PickleError.corrupt(let reason) {
       throw WeightError.corrupt(path: path, reason: reason)
     } catch let error as SafetensorsError {
-      throw WeightError.corrupt(path: path, reason: error.description)
+      throw WeightError.corrupt(path: path, reason: error.description.inMessage(limit: 400))
     } catch let error as TorchError {
       throw WeightError.unreadable(path: path, reason: error.message)
     }
+  }
+
+  /// Swift takes texts for equal that Unicode does, such as "é" in one character and in two.
+  private static func byName(_ entries: [(String, Tensor)], path: String) throws -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (name, tensor) in entries where tensors.updateValue(tensor, forKey: name) != nil {
+      throw WeightError.corrupt(
+        path: path, reason: "two tensors have names that are equal to Unicode, \"\(name.inMessage())\"; rename one")
+    }
+    return tensors
   }
 
   /// A length that the format allows, and behind it the start of an object.
@@ -108,7 +129,7 @@ extension WeightFile {
     if start.hasPrefix("<") { return "it is a web page, probably the answer of a server instead of the file" }
     if start.hasPrefix("version https://git-lfs") { return "it is a pointer of Git LFS, not the file itself" }
     if data.count > 1, data[0] == 0x80 {
-      return "it is a pickle of protocol \(data[1]) that torch.save did not write in the usual protocol 2"
+      return "it is a plain pickle, or a file of torch.save cut after \(data.count) bytes"
     }
     let bytes = data.prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
     return "it begins with the bytes \(bytes)"
@@ -125,7 +146,7 @@ extension WeightFile {
   }
 
   private static func name(of module: any Module) -> String {
-    if let plugin = type(of: module) as? any Plugin.Type { return "extractor \"\(plugin.name)\"" }
+    if let plugin = type(of: module) as? any Plugin.Type { return "the extractor \"\(plugin.name)\"" }
     return "\(type(of: module))"
   }
 }

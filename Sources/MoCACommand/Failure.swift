@@ -44,11 +44,12 @@ struct Failure: Error {
     case let error as StateError:
       self.init(.data, "\(error); the checkpoint belongs to another configuration or another version")
     case let error as EvaluationError: self.init(message: error.description, exitCode: error.exitCode)
+    case ImageScoreError.tooFew: self.init(.usage, "\(error); --allow-few computes what it can")
     case let error as ImageScoreError: self.init(.data, error.description)
     case let error as CodeError: self.init(.data, error.description)
     case let error as WeightError: self.init(.data, error.description)
     case let error as ClassifierWeightsError: self.init(.data, error.description)
-    case let error as ShippedWeightsError: self.init(.other, error.description)
+    case let error as ShippedWeightsError: self.init(.data, error.description)
     case let error as SamplerError: self.init(.data, error.description)
     case let error as SafetensorsError: self.init(.data, error.description)
     case let error as TorchError: self.init(.other, error.description)

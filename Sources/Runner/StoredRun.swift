@@ -6,7 +6,7 @@ public struct StoredRun: Sendable {
   /// The run's folder.
   public let folder: RunFolder
   /// The resolved configuration.
-  public let configuration: ConfigurationValue
+  public private(set) var configuration: ConfigurationValue
   /// Digests, versions, machine.
   public let record: RunRecord?
 
@@ -26,6 +26,13 @@ public struct StoredRun: Sendable {
     var configuration = file
     configuration[RunRecord.key] = nil
     self.configuration = configuration
+  }
+
+  /// The same run with other settings of its dataset, as for images that have moved.
+  public func withDataset(_ layer: ConfigurationValue) -> StoredRun {
+    var run = self
+    run.configuration["dataset"] = (configuration["dataset"] ?? .empty).merged(with: layer)
+    return run
   }
 
   /// The configuration, decoded and checked.

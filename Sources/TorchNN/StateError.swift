@@ -9,16 +9,43 @@ public struct StateError: Error, CustomStringConvertible {
   /// Tensors of another shape or type: name, what the file holds, what the module needs.
   public var mismatched: [(name: String, found: String, expected: String)] = []
 
+  /// No problem yet.
+  public init() {}
+
   var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
+
+  /// The same problems under other names for the tensors.
+  public func renamed(_ rename: (String) -> String) -> StateError {
+    var error = StateError()
+    error.missing = missing.map(rename)
+    error.unexpected = unexpected.map(rename).sorted()
+    error.mismatched = mismatched.map { (rename($0.name), $0.found, $0.expected) }
+    return error
+  }
 
   public var description: String {
     var lines = ["the stored state does not fit the model"]
-    lines += missing.map { "  missing: \($0)" }
-    lines += unexpected.map { "  unexpected: \($0)" }
-    lines += mismatched.map { "  \($0.name): found \($0.found), expected \($0.expected)" }
+    lines += missing.map { "  missing: \($0.inMessage())" }
+    lines += unexpected.map { "  unexpected: \($0.inMessage())" }
+    lines += mismatched.map { "  \($0.name.inMessage()): found \($0.found), expected \($0.expected)" }
     let limit = 12
     if lines.count > limit { lines = lines.prefix(limit) + ["  … and \(lines.count - limit) more"] }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// A name from a file as it may stand in a message: what could change the terminal or the order of the text is
+  /// escaped, and what is too long cut.
+  package func inMessage(limit: Int = 100) -> String {
+    var result = ""
+    for scalar in unicodeScalars.prefix(limit) {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: result += scalar.escaped(asASCII: true)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return unicodeScalars.count > limit ? result + "…" : result
   }
 }
 

@@ -134,6 +134,29 @@ struct ClassifierTests {
       performing: { try GivenClassifier(NoSettings(), weights: WeightFile(file)) })
   }
 
+  @Test("metadata that announces more than the file holds is refused before a network is built")
+  func announcedSizes() throws {
+    let file = temporaryFile()
+    defer { try? FileManager.default.removeItem(at: file) }
+    func message(classes: Int) throws -> String {
+      let names = (0..<classes).map { "\"\($0)\"" }.joined(separator: ",")
+      let metadata = [
+        "architecture": "residual-classifier/1", "shape": "3,256,256", "width": "256", "classes": "[\(names)]",
+      ]
+      try Safetensors.write([Tensor.zeros([1]).record(named: "output.weight")], metadata: metadata, to: file)
+      do {
+        _ = try GivenClassifier(NoSettings(), weights: WeightFile(file))
+        return ""
+      } catch { return "\(error)" }
+    }
+    let many = try message(classes: 10_001)
+    #expect(many.contains("at most 10000 classes apart, found 10001"), "\(many)")
+    let few = try message(classes: 10_000)
+    #expect(few.contains("extractor \"classifier\""), "\(few)")
+    #expect(few.contains("output.weight: found [1], expected [10000, 2048]"), "\(few)")
+    #expect(few.contains("missing: stages.0.second.convolution.weight"), "\(few)")
+  }
+
   @Test("weights that are not shipped are named with the places that were looked at")
   func absentWeights() {
     #expect {

@@ -97,7 +97,9 @@ struct DINOTests {
     #expect(VisionTransformer.name(ofPublished: "mask_token") == nil)
     var renamed: [String: [Int]] = [:]
     for (key, shape) in published {
-      if let key = VisionTransformer.name(ofPublished: key) { renamed[key] = shape }
+      guard let name = VisionTransformer.name(ofPublished: key) else { continue }
+      renamed[name] = shape
+      #expect(VisionTransformer.publishedName(of: name) == key)
     }
     #expect(renamed == own)
     let counts = own.mapValues { $0.reduce(1, *) }
@@ -115,7 +117,7 @@ struct DINOTests {
     #expect {
       _ = try DINOv2Base(DINOv2Configuration(), weights: WeightFile(file))
     } throws: { error in
-      "\(error)".contains("missing: ") && "\(error)".contains("positions")
+      "\(error)".contains("the weights of the extractor \"dinov2-b\"") && "\(error)".contains("missing: pos_embed")
     }
   }
 }

@@ -67,7 +67,7 @@ struct WeightFileTests {
       (Data(), "it is empty"),
       (Data("<!DOCTYPE html>".utf8), "it is a web page"),
       (Data("version https://git-lfs.github.com/spec/v1\n".utf8), "it is a pointer of Git LFS"),
-      (fixtures.pickle, "it is a pickle of protocol 2 that torch.save did not write"),
+      (fixtures.pickle, "it is a plain pickle, or a file of torch.save cut after \(fixtures.pickle.count) bytes"),
       (Data([0x1f, 0x8b, 8]), "it begins with the bytes 1f 8b 8"),
     ]
     for (bytes, expected) in cases {
@@ -103,6 +103,44 @@ struct WeightRestoreTests {
     #expect(text.contains("missing: bias") && text.contains("unexpected: gain"))
     #expect(text.contains("weight: found float32[3, 3], expected float32[3, 2]"))
     #expect(layer.namedTensors().map(\.tensor.data) == before)
+  }
+
+  @Test("the names of a file cannot change the terminal, and long ones are cut")
+  func names() throws {
+    let layer = Linear(2, 3, using: Generator(seed: 1))
+    let names = ["\u{1B}[2Jred\u{9B}1m\u{202E}", String(repeating: "x", count: 5000)]
+    let file = try WeightFixtures.file(names.map { ($0, .ones([1])) })
+    let mismatch = #expect(throws: WeightError.self) { try file.restore(layer) }
+    let infinite = #expect(throws: WeightError.self) {
+      try WeightFixtures.file(names.map { ($0, .full([1], .infinity)) })
+    }
+    for text in [mismatch, infinite].compactMap({ $0?.description }) {
+      #expect(text.contains("\\u{001B}[2Jred\\u{009B}1m\\u{202E}"), "\(text)")
+      #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
+      #expect(text.count < 600 && text.contains("xxx…"))
+    }
+  }
+
+  @Test("the state of a DataParallel is named as such, and the extractor by its name")
+  func parallel() throws {
+    let layer = Linear(2, 3, using: Generator(seed: 1))
+    let names = ["module.weight", "module.bias"]
+    let file = try WeightFixtures.file(names.map { ($0, .ones([1])) })
+    let error = #expect(throws: WeightError.self) { try file.restore(layer, as: "mine") }
+    let text = error?.description ?? ""
+    #expect(text.contains("weights of the extractor \"mine\": every name begins with \"module.\""), "\(text)")
+  }
+
+  @Test("problems are named as the file names its tensors")
+  func original() throws {
+    let layer = Linear(2, 3, using: Generator(seed: 1))
+    let file = try WeightFixtures.file([("fc.weight", .ones([1])), ("fc.gain", .ones([1]))])
+    let error = #expect(throws: WeightError.self) {
+      try file.restore(layer, renaming: { String($0.dropFirst(3)) }, original: { "fc.\($0)" })
+    }
+    let text = error?.description ?? ""
+    #expect(text.contains("missing: fc.bias") && text.contains("unexpected: fc.gain"), "\(text)")
+    #expect(text.contains("fc.weight: found float32[1]"), "\(text)")
   }
 
   @Test("names are translated, precisions converted, and tensors that nobody needs left out")

@@ -70,12 +70,11 @@ struct EvaluationTests {
     _ = try world.compare(images, images)
     let kept = try world.cacheFiles()
     #expect(kept.count == 1)
-    // What is read must be what was kept: the file is replaced by one under the same key with other features.
+    // A second comparison writes nothing: the file is as it was.
     let file = world.folder["features"].appendingPathComponent(kept[0])
-    let (records, metadata) = try Safetensors.read(file)
-    let doubled = try records.map { (try Tensor($0) * 2).record(named: $0.name) }
-    try Safetensors.write(doubled, metadata: metadata, to: file)
-    #expect(try #require(world.compare(images, images).value("FD-channels")) > 0.1)
+    let before = try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date
+    _ = try world.compare(images, images)
+    #expect(try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date == before)
     _ = try world.compare(images, images, settings: .object([.init("gain", .number(3))]))
     #expect(try world.cacheFiles().count == 2)
   }
@@ -89,6 +88,50 @@ struct EvaluationTests {
     }
     #expect(error?.description.contains("40 of 40") == true)
     #expect(try world.cacheFiles().isEmpty)
+  }
+
+  @Test("the same images under another name, and draws that were not needed, do not part two scores")
+  func names() throws {
+    let world = try World()
+    let images = world.images(40, brightness: 120)
+    let copy = world.images(40, brightness: 120, name: "a copy")
+    let scores = try [(images, 0), (copy, 7)].map { reference, seed in
+      try #require(
+        world.compare(images, reference, seed: seed).subjects[0].scores.first {
+          $0.card.score == "FD-channels"
+        })
+    }
+    #expect(try ScoreColumn(scores).scores.count == 2)
+  }
+
+  @Test("a cache that was damaged is made anew")
+  func damage() throws {
+    let world = try World()
+    let images = world.images(40, brightness: 120)
+    let value = try world.compare(images, images).value("FD-channels")
+    let file = world.folder["features"].appendingPathComponent(try #require(world.cacheFiles().first))
+    var bytes = try Data(contentsOf: file)
+    for index in bytes.indices.suffix(40) { bytes[index] ^= 0x41 }
+    try bytes.write(to: file)
+    #expect(try world.compare(images, images).value("FD-channels") == value)
+  }
+
+  @Test("a single image is refused, and images that are all the same")
+  func degenerate() throws {
+    let world = try World()
+    let (one, more) = (world.images(1, brightness: 100), world.images(40, brightness: 100))
+    for kind in [Metric.Kind.frechet, .kernel, .precisionRecall] {
+      #expect(throws: (any Error).self, "\(kind)") {
+        _ = try world.compare(one, more, metrics: [Metric(kind)], allowsFew: true)
+      }
+    }
+    let folder = try TemporaryFolder()
+    let image = ImageGrid(.full([1, 3, 8, 8], 0.5), columns: 1, gap: 0, magnification: 1)
+    for index in 0..<3 { try image.write(to: folder["\(index).png"]) }
+    let error = #expect(throws: EvaluationError.self) {
+      _ = try ImageSet(path: folder.url.path, cacheFolder: world.folder["packed"])
+    }
+    #expect(error == .constant(path: folder.url.path, count: 3))
   }
 
   @Test("too few images are refused with the number needed where the score was asked for, else noted")
@@ -183,7 +226,7 @@ private struct World {
     try Safetensors.write([Tensor.ones([3]).record(named: "scale")], to: weights)
   }
 
-  func images(_ count: Int, brightness: Int) -> ImageSet {
+  func images(_ count: Int, brightness: Int, name: String = "images") -> ImageSet {
     let shape = ImageShape(channels: 3, height: 4, width: 4)
     var state = UInt64(brightness)
     let bytes = (0..<count * shape.valueCount).map { _ -> UInt8 in
@@ -193,7 +236,7 @@ private struct World {
     guard let packed = try? PackedImages(shape: shape, bytes: bytes, labels: nil, classNames: nil) else {
       fatalError("bytes that do not fit their shape")
     }
-    return ImageSet("images of brightness \(brightness)", packed)
+    return ImageSet(name, packed)
   }
 
   func source(_ settings: ConfigurationValue = .empty) throws -> FeatureSource {
@@ -206,9 +249,10 @@ private struct World {
   func compare(
     _ generated: ImageSet, _ reference: ImageSet, settings: ConfigurationValue = .empty,
     metrics: [Metric] = [],
-    allowsFew: Bool = false
+    allowsFew: Bool = false, seed: Int = 0
   ) throws -> Evaluation {
     var plan = EvaluationPlan()
+    plan.seed = seed
     plan.metrics = metrics
     plan.allowsFew = allowsFew
     plan.sources = [try source(settings)]

@@ -55,7 +55,7 @@ struct FrechetReference {
   }
 
   private static func check(_ moments: FeatureMoments, _ allowsFew: Bool) throws {
-    let needed = allowsFew ? 1 : moments.featureCount + 1
+    let needed = allowsFew ? 2 : moments.featureCount + 1
     if moments.count < needed {
       throw ImageScoreError.tooFew(
         score: "a Fréchet distance in \(moments.featureCount) features", found: moments.count, needed: needed,

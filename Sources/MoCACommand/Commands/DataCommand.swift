@@ -44,11 +44,22 @@ struct DownloadCommand: ParsableCommand {
       return (entry, weights)
     }
     let progress = StageProgress()
+    let interruption = Interruption.fromSignals()
     for (entry, weights) in chosen {
-      let (url, isNew) = try WeightStore().download(
-        weights, check: { _ = try entry.make(.empty, "extractor", $0) }, progress: progress.update)
+      let (url, isNew): (URL, Bool)
+      do {
+        (url, isNew) = try WeightStore().download(
+          weights, inspect: { _ = try entry.make(.empty, "extractor", $0) },
+          isCancelled: { interruption.isRequested }, progress: progress.update)
+      } catch is CancellationError {
+        progress.finish()
+        throw Failure(message: "interrupted; nothing was kept", exitCode: Interruption.exitCode)
+      }
       progress.finish()
       if !isNew { Console.note("\(entry.name): is here already") }
+      if weights.digestPrefix == nil {
+        Console.note("\(try WeightFile(url).digest); none is published to compare it with")
+      }
       print(Console.path(url))
     }
   }

@@ -15,13 +15,15 @@ struct EvaluateCommand: ParsableCommand {
       prior, each score with a p-value; and what the codes say about labels. Scores and their metric cards are written \
       to the run's evaluation/. Numbers can be compared where their cards are equal; --cards shows them.
 
-      Settings of samplers and extractors are key=value arguments that begin with its name.
+      Settings of samplers and extractors are key=value arguments that begin with its name; dataset.path=… says where the \
+      run's images are now.
 
       Examples:
         moca evaluate sprites-moca-seed0
         moca evaluate faces --metric fid --metric kid --samples 50000
         moca evaluate faces --extractor inception inception.resize=clean
         moca evaluate faces --sampler gmm --sampler kde gmm.components=20
+        moca evaluate faces --sampler all
         moca evaluate faces --metric latent --metric codes
         moca evaluate --generated samples/ --reference photos/
         moca data download inception                             once, for FID and KID
@@ -116,47 +118,75 @@ struct EvaluateCommand: ParsableCommand {
     case (_, .some, _): throw ValidationError("--generated scores images and no run; leave out \(runs[0])")
     default: throw ValidationError("one run at a time, found \(runs.joined(separator: " "))")
     }
+    if generated != nil, !sampler.isEmpty {
+      throw ValidationError("--sampler draws from a run; images of a folder have none")
+    }
   }
 
   func run() throws {
     let progress = StageProgress()
-    var plan = EvaluationPlan()
     let catalogs = CommandContext.catalogs
+    let settings = try sectionSettings()
+    var plan = EvaluationPlan()
     plan.metrics = try metric.map { try Metric($0, extractors: catalogs.extractors.names) }
     plan.sampleCount = samples
     plan.seed = seed
     plan.allowsFew = allowFew
+    plan.samplers = try samplers(settings)
+    if generated != nil { try ImageEvaluation.check(plan) }
     let choice = ExtractorChoice(
-      names: extractor, metrics: plan.metrics, weights: try weightFiles(), settings: try sectionSettings(),
+      names: extractor, metrics: plan.metrics, weights: try weightFiles(), settings: settings,
       batchSize: batch)
-    plan.samplers = try samplers(sectionSettings())
     let device = try compute.prepare()
     let evaluation: Evaluation
     var file: URL?
     if let generated, let reference {
       let sets = try [generated, reference].map {
-        try ImageSet(path: $0, channels: channels, catalog: catalogs.datasets, progress: progress.update)
+        try ImageSet(path: $0, channels: channels, progress: progress.update)
       }
       (plan.sources, plan.notes) = try choice.sources(for: sets[0].shape, on: device)
+      try checkUse(of: settings, in: plan)
       evaluation = try ImageEvaluation(plan: plan, progress: progress.update).compare(sets[0], with: sets[1])
     } else {
-      let run = try StoredRun(RunLocation.existing(runs[0]))
+      let run = try StoredRun(RunLocation.existing(runs[0])).withDataset(settings["dataset"] ?? .empty)
       let model = try TrainedModel(run, catalogs: catalogs, selection: checkpoint.selection, device: device)
       (plan.sources, plan.notes) = try choice.sources(for: model.imageShape, on: device)
+      try checkUse(of: settings, in: plan)
       plan.reference = try referenceChoice(model.imageShape, progress)
       let scored = RunEvaluation(
         run: run, model: model, catalogs: catalogs, plan: plan, progress: progress.update)
       evaluation = try scored.evaluate()
-      file = try evaluation.write(to: run.folder)
+      if !evaluation.subjects.isEmpty { file = try evaluation.write(to: run.folder) }
     }
     progress.finish()
     let report = EvaluationReport(evaluation: evaluation, showsCards: cards)
     print(try json ? evaluation.json() : report.text(width: Console.width))
+    fflush(nil)  // Before what goes to the other stream.
     if let file { Console.note("\nwritten to \(Console.path(file))") }
   }
 
   /// The run, where one is named; the other arguments are settings.
-  private var runs: [String] { words.filter { !$0.contains("=") } }
+  private var runs: [String] { words.filter { !isSetting($0) } }
+
+  /// Whether a word is `NAME.key=value`, or looks like it and is no run.
+  private func isSetting(_ word: String) -> Bool {
+    guard word.contains("=") else { return false }
+    return sectionNames.contains(String(word.prefix { $0 != "." }))
+      || (try? RunLocation.existing(word)) == nil
+  }
+
+  private var sectionNames: [String] {
+    CommandContext.catalogs.extractors.names + CommandContext.catalogs.samplers.names + ["dataset"]
+  }
+
+  /// Refuses settings of what is not used: they would be thought to hold.
+  private func checkUse(of settings: [String: ConfigurationValue], in plan: EvaluationPlan) throws {
+    let used = plan.sources.map(\.name) + plan.samplers.map(\.name) + (generated == nil ? ["dataset"] : [])
+    if let name = settings.keys.sorted().first(where: { !used.contains($0) }) {
+      throw Failure(
+        .usage, "\(name) has settings but is not used here; add --sampler \(name) or --extractor \(name)")
+    }
+  }
 
   private func referenceChoice(
     _ shape: ImageShape, _ progress: StageProgress
@@ -165,10 +195,12 @@ struct EvaluateCommand: ParsableCommand {
     case nil, "training": return .training
     case "held-out": return .heldOut
     case .some(let path):
+      if !FileManager.default.fileExists(atPath: path) {
+        throw Failure(.usage, "--reference is training, held-out or the path of images; there is no \(path)")
+      }
       return .images(
         try ImageSet(
-          path: path, size: shape.height, channels: shape.channels,
-          catalog: CommandContext.catalogs.datasets, progress: progress.update))
+          path: path, size: shape.height, channels: shape.channels, progress: progress.update))
     }
   }
 
@@ -186,9 +218,8 @@ struct EvaluateCommand: ParsableCommand {
 
   /// `inception.resize=clean` as the settings of `inception`.
   private func sectionSettings() throws -> [String: ConfigurationValue] {
-    let catalogs = CommandContext.catalogs
-    let known = catalogs.extractors.names + catalogs.samplers.names
-    return try words.filter { $0.contains("=") }.reduce(into: [:]) { sections, word in
+    let known = sectionNames
+    return try words.filter(isSetting).reduce(into: [:]) { sections, word in
       guard let dot = word.firstIndex(of: "."), known.contains(String(word[..<dot])) else {
         let name = String(word.prefix { $0 != "." && $0 != "=" })
         throw Failure(

@@ -72,6 +72,7 @@ struct EvaluationReport {
   private func nullTable(_ subject: SubjectScores) -> TextTable {
     var table = TextTable(columns: [
       "measure", "codes", "value", .init("null", title: "at a match"), "band", "p",
+      .init("limit", title: "limit law"),
     ])
     for score in subject.scores {
       let details = score.details ?? [:]
@@ -80,7 +81,7 @@ struct EvaluationReport {
       table.append([
         .string(score.card.score), .string(String(score.card.count)), .string(Self.cell(score)),
         .string(number("nullMedian")), .string("\(lower)\(number("nullUpper"))"),
-        .string(number("probability")),
+        .string(number("probability")), .string(number("asymptoticProbability")),
       ])
     }
     return table
@@ -100,8 +101,9 @@ struct EvaluationReport {
   private func verdict(of subject: SubjectScores) -> String {
     let refusing = subject.scores.filter { ($0.details?["probability"] ?? 1) <= 0.01 }.map(\.card.score)
     guard isAgainstNull(subject) else { return "" }
-    if refusing.isEmpty { return "\nNo measure tells the codes from the prior at 1 %." }
-    return "\n\(refusing.count) of \(subject.scores.count) measures tell the codes from the prior at 1 %."
+    let count = subject.scores.count
+    return "\n\(refusing.count) of \(count) measures tell the codes from the prior at 1 %; "
+      + "\(Console.number(Double(count) / 100)) would by chance."
   }
 
   private var cards: [String] {

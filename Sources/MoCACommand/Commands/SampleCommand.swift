@@ -67,8 +67,9 @@ struct SampleCommand: ParsableCommand {
     if law.needsCodes {
       let data = try DataSource(model.experiment, catalogs: CommandContext.catalogs)
       try law.fit(
-        to: model.codes(of: data.images, indices: data.split.training),
-        using: fittingGenerator(on: model.device))
+        to: model.codes(
+          of: data.images, indices: data.split.training, drawing: fittingGenerator("codes", on: model.device)),
+        using: fittingGenerator("fit", on: model.device))
     }
     let images = model.sample(count, from: law, seed: seed)
     if let files { return try files.write(images) }
@@ -98,8 +99,8 @@ struct SampleCommand: ParsableCommand {
   }
 
   /// The stream of the fit; draws have another, so that they do not depend on how much the fit has drawn.
-  private func fittingGenerator(on device: Device) -> Generator {
-    let stream = RandomStream(rawValue: "sampling.fit")
+  private func fittingGenerator(_ name: String, on device: Device) -> Generator {
+    let stream = RandomStream(rawValue: "sampling.\(name)")
     return Generator(seed: RandomStreams.seed(of: stream, from: UInt64(seed)), device: device)
   }
 

@@ -26,39 +26,54 @@ struct ExtractorChoice {
     for name in Array(settings.keys) + Array(weights.keys) where catalog.names.contains(name) {
       _ = try catalog.entry(named: name).resolve(settings[name] ?? .empty, name)
     }
-    let wanted = names + metrics.compactMap(\.extractor)
+    let wanted = Set(names + metrics.compactMap(\.extractor))
     for name in wanted { _ = try catalog.entry(named: name) }
     let takesAll =
-      names.isEmpty && (metrics.isEmpty || metrics.contains { $0.kind.needsFeatures && $0.extractor == nil })
-    var (sources, notes): ([FeatureSource], [String]) = ([], [])
+      names.isEmpty
+      && (metrics.isEmpty || metrics.contains { $0.kind.needsFeatures && $0.extractor == nil })
+    let files = try namedWeights(wanted)
+    var (sources, notes, misfits): ([FeatureSource], [String], [String]) = ([], [], [])
     for entry in catalog.entries {
-      let isWanted = wanted.contains(entry.name)
-      guard isWanted || takesAll, let type = entry.type as? any ExtractorPlugin.Type else { continue }
-      let file = file(for: type)
-      if !isWanted, file == nil, !WeightStore().hasWeights(for: type) {
-        if case .published = type.weights {
-          notes.append(
-            "\(type.distanceName) was left out: its weights are not here (moca data download \(entry.name), or "
-              + "--weights FILE)")
-        }
-        continue
+      guard let type = entry.type as? any ExtractorPlugin.Type else { continue }
+      let build = {
+        try FeatureSource(
+          entry.name, settings: settings[entry.name] ?? .empty, weights: files[entry.name], catalog: catalog,
+          device: device, batchSize: batchSize)
       }
-      let source = try FeatureSource(
-        entry.name, settings: settings[entry.name] ?? .empty, weights: file, catalog: catalog, device: device,
-        batchSize: batchSize)
-      if !isWanted, !source.accepts(shape) { continue }
-      sources.append(source)
+      if wanted.contains(entry.name) {
+        sources.append(try build())
+      } else if takesAll {
+        if files[entry.name] == nil, case .given = type.weights { continue }
+        do {
+          let source = try build()
+          if source.accepts(shape) {
+            sources.append(source)
+          } else {
+            misfits.append("\(source.distanceName) was left out: \(source.refusal(of: shape))")
+          }
+        } catch let error as ConfigurationError {
+          throw error
+        } catch {
+          notes.append("\(type.distanceName) was left out: \(error)")
+        }
+      }
     }
-    return (sources, notes)
+    return (sources, sources.isEmpty ? notes + misfits : notes)
   }
 
-  /// The file that the user gave for an extractor: by its name, or without a name for the one extractor that was
-  /// asked for, else for the first whose weights are not shipped.
-  private func file(for type: any ExtractorPlugin.Type) -> URL? {
-    if let file = weights[type.name] { return file }
-    guard let file = weights[""] else { return nil }
-    let asked = Set(names + metrics.compactMap(\.extractor))
-    if asked.count == 1 { return asked.contains(type.name) ? file : nil }
-    return type.name == "inception" ? file : nil
+  /// The files by extractor. One without a name is for the one extractor that was asked for and has no weights of its
+  /// own here, or for Inception where none was asked for.
+  private func namedWeights(_ wanted: Set<String>) throws -> [String: URL] {
+    guard let file = weights[""] else { return weights }
+    let entries = CommandContext.catalogs.extractors.entries.filter { wanted.contains($0.name) }
+    let open = entries.filter { entry in
+      if case .shipped? = (entry.type as? any ExtractorPlugin.Type)?.weights { return entries.count == 1 }
+      return weights[entry.name] == nil
+    }
+    let meant = wanted.isEmpty ? ["inception"] : open.map(\.name)
+    guard meant.count == 1 else {
+      throw Failure(.usage, "--weights does not say for which extractor; write --weights NAME=FILE")
+    }
+    return weights.merging([meant[0]: file]) { named, _ in named }
   }
 }

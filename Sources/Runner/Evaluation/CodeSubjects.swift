@@ -38,6 +38,8 @@ final class CodeSubjects {
     }
   }
 
+  private lazy var heldOutDigest = data.images.digest(of: heldOut)
+
   private var heldOut: [Int] { Split.spread(data.split.heldOut, limit: Self.codeLimit) }
 
   /// Draws of the posterior for held-out images: what should follow the prior.
@@ -120,6 +122,9 @@ final class CodeSubjects {
       scores: values.map { name, value, parameters in
         var card = card(name, count: heldOut.count, parameters: parameters)
         card.reference = "labels of \(evaluation.datasetName)"
+        card.referenceDigest = data.images.digest(of: training)
+        card.referenceCount = training.count
+        card.seed = nil
         return Score(value, card: card)
       })
   }
@@ -131,13 +136,12 @@ final class CodeSubjects {
 
   private func card(
     _ score: String, subject: String = "codes of held-out images", count: Int, parameters: String
-  )
-    -> MetricCard
-  {
+  ) -> MetricCard {
     var card = MetricCard(
       score: score, subject: subject, count: count, arithmetic: "float32 codes, float64 scores",
-      parameters: parameters, seed: plan.seed)
-    card.reference = "prior \(evaluation.priorDescription)"
+      parameters: parameters, seed: plan.seed, device: model.device)
+    card.subjectDigest = heldOutDigest
+    card.reference = "prior \(evaluation.priorDescription), \(model.model.prior.latentSize) dimensions"
     return card
   }
 

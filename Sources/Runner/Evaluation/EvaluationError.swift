@@ -8,6 +8,12 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case wrongShape(extractor: String, needed: String, found: String)
   /// A name that is no metric.
   case unknownMetric(name: String, hint: String)
+  /// Images of several sizes in one set.
+  case mixedSizes(path: String, String)
+  /// Images that are all the same.
+  case constant(path: String, count: Int)
+  /// The run's images are not those that it was trained on.
+  case dataChanged(path: String)
   /// Features that are not finite.
   case notFinite(what: String, count: Int, of: Int)
   /// Fewer images than a score needs.
@@ -30,8 +36,15 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .wrongShape(let extractor, let needed, let found):
       "the extractor \(extractor) takes \(needed) images, these are \(found); choose another with --extractor"
     case .unknownMetric(let name, let hint): "unknown metric \"\(name)\"\(hint)"
+    case .mixedSizes(let path, let found):
+      "the images of \(path) differ in size: \(found); bring them to one size first, since scores depend on how"
+    case .constant(let path, let count):
+      "all \(count) images of \(path) are the same; there is no law of images to compare with"
+    case .dataChanged(let path):
+      "the images of \(path) have changed since the run was trained, so that those held out from it cannot be told "
+        + "from those that it has seen; bring the images back, or name their place with dataset.path=…"
     case .notFinite(let what, let count, let total):
-      "\(count) of \(total) \(what) have features that are NaN or infinite; look at the images, or at the weights"
+      "\(count) of \(total) \(what) are NaN or infinite; look at the images, the weights or an earlier checkpoint"
     case .tooFew(let what, let found, let needed, let score):
       "\(score) needs at least \(needed) \(what), there are \(found)"
     case .differentCards(let score, let differences):
@@ -46,7 +59,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .unknownMetric, .weightsNotGiven, .weightsMissing, .wrongShape, .tooFew, .notApplicable: 64
-    case .notFinite, .differentCards, .emptyColumn: 65
+    case .notFinite, .differentCards, .emptyColumn, .mixedSizes, .constant, .dataChanged: 65
     }
   }
 }

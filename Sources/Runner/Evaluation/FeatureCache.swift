@@ -8,11 +8,11 @@ import MoCAProtocols
 struct FeatureCache {
   let folder: URL
 
-  /// The features kept for `key`; `nil` where there are none or the file is not whole.
+  /// The features kept for `key`; `nil` where there are none or the file is damaged.
   func features(for key: String, on device: Device) -> FeatureSet? {
-    guard let (records, metadata) = try? Safetensors.read(url(for: key)), metadata["key"] == key else {
-      return nil
-    }
+    guard let (records, metadata) = try? Safetensors.read(url(for: key)), metadata["key"] == key,
+      metadata["digest"] == Self.digest(of: records)
+    else { return nil }
     let tensors = records.reduce(into: [String: Tensor]()) { $0[$1.name] = try? Tensor($1).to(on: device) }
     guard let features = tensors["features"] else { return nil }
     return FeatureSet(features: features, logits: tensors["logits"])
@@ -25,11 +25,18 @@ struct FeatureCache {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let logits = set.logits.map { [$0.record(named: "logits")] } ?? []
+      let records = [set.features.record(named: "features")] + logits
       try Safetensors.write(
-        [set.features.record(named: "features")] + logits, metadata: ["key": key], to: url(for: key))
+        records, metadata: ["key": key, "digest": Self.digest(of: records)], to: url(for: key))
     } catch {
-      throw StorageError.disk(path: folder.path, reason: "features cannot be kept: \(error)")
+      throw StorageError.disk(path: folder.path, reason: error.localizedDescription)
     }
+  }
+
+  private static func digest(of records: [TensorRecord]) -> String {
+    var hash = SHA256()
+    for record in records.sorted(by: { $0.name < $1.name }) { hash.update(data: record.data) }
+    return hash.finalize().map { String(format: "%02x", $0) }.joined()
   }
 
   private func url(for key: String) -> URL {

@@ -49,7 +49,9 @@ final class FeatureScores {
   private func frechet(isReconstruction: Bool) throws -> Score {
     let value = try frechetDistance(
       FeatureMoments(generated.features), referenceMoments, allowsFew: plan.allowsFew)
-    return Score(value, card: named((isReconstruction ? "r" : "") + distanceName))
+    var card = named((isReconstruction ? "r" : "") + distanceName)
+    if card.sampler == nil { card.seed = nil }
+    return Score(value, card: card)
   }
 
   private func extrapolated() throws -> Score {
@@ -64,21 +66,30 @@ final class FeatureScores {
   }
 
   private func kernel() throws -> Score {
-    let size = min(1000, generated.count, reference.count)
-    if size < 1000, !plan.allowsFew {
+    let smaller = min(generated.count, reference.count)
+    let needed = plan.allowsFew ? 4 : 1000
+    if smaller < needed {
       throw EvaluationError.tooFew(
-        what: "images of either set", found: size, needed: 1000, score: kernelName)
+        what: "images of either set", found: smaller, needed: needed, score: kernelName)
     }
+    // Subsets that are most of the set are alike and say nothing of chance.
+    let size = smaller < 1000 ? smaller / 2 : 1000
+    let isWhole = size > smaller / 2
     let result = try kernelDistance(
       generated.features, reference.features, subsetSize: size, using: generator("subsets"))
     return Score(
-      result.value, error: result.standardError, errorKind: "standard error over subsets",
-      details: ["standardDeviation": result.standardDeviation],
+      result.value, error: isWhole ? nil : result.standardError,
+      errorKind: isWhole ? nil : "standard error over subsets",
+      details: isWhole ? [:] : ["standardDeviation": result.standardDeviation],
       card: named(kernelName, "\(result.subsetCount) subsets of \(size), (x·y/d + 1)³, unbiased"))
   }
 
   private func inceptionScore() throws -> [Score] {
-    guard distanceName == "FID", let logits = generated.logits else { return [] }
+    guard distanceName == "FID", let logits = generated.logits else {
+      throw EvaluationError.notApplicable(
+        score: "the Inception score",
+        reason: "it is defined in the classes of Inception alone (--extractor inception)")
+    }
     let result = try Metrics.inceptionScore(logits, shuffledBy: generator("order"))
     var card = named("Inception score", "\(result.partCount) parts, mean")
     (card.reference, card.referenceDigest, card.referenceCount) = (nil, nil, nil)
@@ -101,6 +112,7 @@ final class FeatureScores {
     return zip(names, values(scores)).map { name, value in
       var card = named(featureName(name), "k=\(neighbours), \(count) of either set")
       card.referenceCount = count
+      if card.sampler == nil { card.seed = nil }
       return Score(value, card: card)
     }
   }

@@ -31,15 +31,21 @@ final class ImageScoring {
   ) throws -> [Score] {
     var scores: [Score] = []
     for source in plan.sources {
-      let chosen = kinds.filter { $0.needsFeatures && plan.includes($0, in: source) }
+      let chosen = kinds.filter { kind in
+        let isForOthers = kind == .inceptionScore && source.distanceName != "FID" && plan.metrics.isEmpty
+        return kind.needsFeatures && plan.includes(kind, in: source) && !isForOthers
+      }
       if chosen.isEmpty { continue }
-      let reference = try features(ofReferenceIn: source)
-      let parts = FeatureScores(
-        of: try features(of: set, in: source, isKept: isKept), against: reference.features, reference.moments,
-        card: completed(card, source), distanceName: source.distanceName, plan: plan, progress: progress)
-      for kind in chosen {
-        try leavingOut(isOptional, "\(kind.rawValue) of \(set.name) in \(source.name)") {
-          scores += try parts.scores(kind)
+      try leavingOut(isOptional, "\(source.distanceName) of \(set.name)") {
+        let reference = try features(ofReferenceIn: source)
+        let parts = FeatureScores(
+          of: try features(of: set, in: source, isKept: isKept), against: reference.features,
+          reference.moments,
+          card: completed(card, source), distanceName: source.distanceName, plan: plan, progress: progress)
+        for kind in chosen {
+          try leavingOut(isOptional, "\(kind.rawValue) of \(set.name) in \(source.name)") {
+            scores += try parts.scores(kind)
+          }
         }
       }
     }
@@ -51,10 +57,22 @@ final class ImageScoring {
 
   /// The features of a set; those of the last set are remembered for each extractor.
   func features(of set: ImageSet, in source: FeatureSource, isKept: Bool = false) throws -> FeatureSet {
+    let needsLogits = source.distanceName == "FID" && plan.includes(.inceptionScore, in: source)
+    if !needsLogits, set.digest == reference.digest, let known = references[source.name] {
+      return known.features
+    }
     if let known = latest[source.name], known.digest == set.digest { return known.features }
-    let made = try source.features(of: set, isKept: isKept, progress: progress)
+    latest[source.name] = nil  // Both would not fit beside the reference.
+    let made = try source.features(of: set, isKept: isKept, needsLogits: needsLogits, progress: progress)
     latest[source.name] = (set.digest, made)
     return made
+  }
+
+  /// The features of images that are not generated, from the cache where they are kept; those of the reference are
+  /// taken from memory.
+  func kept(_ set: ImageSet, in source: FeatureSource) throws -> FeatureSet {
+    if set.digest == reference.digest { return try features(ofReferenceIn: source).features }
+    return try source.features(of: set, isKept: true, needsLogits: false, progress: progress)
   }
 
   /// The features of the reference, from the cache where they are kept.
@@ -62,7 +80,7 @@ final class ImageScoring {
     ofReferenceIn source: FeatureSource
   ) throws -> (features: FeatureSet, moments: FeatureMoments) {
     if let known = references[source.name] { return known }
-    let made = try source.features(of: reference, isKept: true, progress: progress)
+    let made = try source.features(of: reference, isKept: true, needsLogits: false, progress: progress)
     let both = (made, try FeatureMoments(made.features))
     references[source.name] = both
     return both
@@ -85,6 +103,8 @@ final class ImageScoring {
     card.extractor = source.description
     card.weights = source.weights
     card.resize = source.network.resize
+    card.arithmetic = source.arithmetic
+    card.device = source.deviceName
     card.reference = reference.name
     card.referenceDigest = reference.digest
     card.referenceCount = reference.count
@@ -101,6 +121,7 @@ final class ImageScoring {
     card.score = "sharpness"
     card.arithmetic = "float64"
     card.parameters = "variance of the Laplacian of the luma in [0, 1]"
+    if card.sampler == nil { card.seed = nil }
     return Score(sum / Double(max(1, set.count)), card: card)
   }
 }
@@ -108,7 +129,7 @@ final class ImageScoring {
 extension MetricCard {
   /// A card of 8-bit images, to be completed.
   static func images(
-    _ subject: String, of set: ImageSet, sampler: String? = nil, seed: Int, isGenerated: Bool
+    _ subject: String, of set: ImageSet, sampler: String? = nil, seed: Int?, isGenerated: Bool
   )
     -> MetricCard
   {
@@ -118,6 +139,7 @@ extension MetricCard {
     card.sampler = sampler
     card.imageShape = "\(set.shape)"
     card.quantization = isGenerated ? quantization : "8-bit images as they are"
+    if !isGenerated { card.subjectDigest = set.digest }
     return card
   }
 }
@@ -136,26 +158,36 @@ public struct ImageEvaluation {
     self.progress = progress
   }
 
-  /// Scores `generated` against `reference`.
+  /// Refuses metrics that are measured of a run.
   ///
-  /// - Throws: ``EvaluationError``, `ImageScoreError`.
-  public func compare(_ generated: ImageSet, with reference: ImageSet) throws -> Evaluation {
+  /// - Throws: ``EvaluationError/notApplicable(score:reason:)``.
+  public static func check(_ plan: EvaluationPlan) throws {
     if let metric = plan.metrics.first(where: { !$0.kind.isOfImages }) {
       throw EvaluationError.notApplicable(
         score: metric.kind.rawValue, reason: "it is measured of a run, not of two sets of images")
     }
-    if generated.shape != reference.shape, plan.sources.contains(where: { $0.network.requiredShape != nil }) {
-      throw EvaluationError.wrongShape(
-        extractor: "of these sets", needed: "\(reference.shape)", found: "\(generated.shape)")
-    }
+  }
+
+  /// Scores `generated` against `reference`.
+  ///
+  /// - Throws: ``EvaluationError``, `ImageScoreError`.
+  public func compare(_ generated: ImageSet, with reference: ImageSet) throws -> Evaluation {
+    try Self.check(plan)
     let scoring = ImageScoring(plan: plan, reference: reference, progress: progress)
     let card = MetricCard.images("images", of: generated, seed: plan.seed, isGenerated: false)
     let scores = try scoring.scores(
       of: generated, kinds: Metric.Kind.allCases.filter(\.isOfImages), card: card)
+    let others = try scoring.scores(
+      of: reference, kinds: [.sharpness],
+      card: MetricCard.images("reference", of: reference, seed: plan.seed, isGenerated: false))
     var evaluation = Evaluation()
     evaluation.reference = "\(reference.name): \(reference.count) images, \(reference.digest)"
     evaluation.subjects = [SubjectScores(subject: generated.name, count: generated.count, scores: scores)]
-    evaluation.notes = plan.notes + scoring.notes
+    if !others.isEmpty, !scores.isEmpty {
+      evaluation.subjects.append(
+        SubjectScores(subject: "reference", count: reference.count, scores: others))
+    }
+    evaluation.notes = plan.notes + scoring.notes + plan.sources.flatMap(\.notes)
     return evaluation
   }
 }

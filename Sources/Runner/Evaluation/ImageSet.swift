@@ -36,6 +36,13 @@ public struct ImageSet: Sendable {
     count >= self.count ? self : ImageSet(name, images, indices: Split.spread(indices, limit: count))
   }
 
+  /// Whether all images are the same, where there are at least two.
+  var isConstant: Bool {
+    guard count > 1, let first = indices.first else { return false }
+    let start = gather(images, indices: [first])
+    return indices.allSatisfy { gather(images, indices: [$0]) == start }
+  }
+
   /// Some images in [0, 1], `[count, channels, height, width]`, on the host.
   func images(at positions: [Int]) -> Tensor {
     ImageBatch(shape: shape, device: .cpu).tensor(gather(images, indices: positions.map { indices[$0] }))
@@ -61,7 +68,12 @@ extension ImageSet {
     bytes.reserveCapacity(count * shape.valueCount)
     for start in stride(from: 0, to: count, by: batchSize) {
       let range = start..<min(start + batchSize, count)
-      bytes += ImageGrid.bytes(of: withoutGradients { decode(range) })
+      let images = withoutGradients { decode(range) }
+      let sound = Int(images.isFinite.to(dtype: .float32).flattened(from: 1).minimum(along: 1).sum().item)
+      if sound < range.count {  // They would become black.
+        throw EvaluationError.notFinite(what: "images (\(name))", count: range.count - sound, of: range.count)
+      }
+      bytes += ImageGrid.bytes(of: images)
       try progress(range.upperBound)
     }
     return ImageSet(name, try PackedImages(shape: shape, bytes: bytes, labels: nil, classNames: nil))
@@ -75,18 +87,23 @@ extension ImageSet {
   ///   - path: The folder or archive.
   ///   - size: Crops to the middle square and resizes to this; `nil` takes images as they are.
   ///   - channels: 3 for colour, 1 for grey.
-  /// - Throws: `DataError`, `ConfigurationError`.
+  /// - Throws: `DataError`, ``EvaluationError/mixedSizes(path:_:)``.
   public init(
-    path: String, size: Int? = nil, channels: Int = 3, catalog: DatasetCatalog,
-    cacheFolder: URL = DataSource.defaultCacheFolder,
+    path: String, size: Int? = nil, channels: Int = 3, cacheFolder: URL = DataSource.defaultCacheFolder,
     progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
   ) throws {
-    let settings = ConfigurationValue.object([
-      .init("path", .string(path)), .init("size", size.map { .integer($0) } ?? .null),
-      .init("channels", .integer(channels)),
-    ])
-    let dataset = try catalog.entry(named: ImageFiles.name).make(settings, "dataset", ())
-    self.init(
-      path, try dataset.load(in: DataSource.loadContext(cacheFolder: cacheFolder, progress: progress)))
+    var configuration = ImageFiles.Configuration()
+    configuration.path = path
+    configuration.size = size
+    configuration.channels = channels
+    let context = DataSource.loadContext(cacheFolder: cacheFolder, progress: progress)
+    do {
+      self.init(path, try ImageFiles(configuration).load(in: context, requiresSquares: false))
+    } catch DataError.missing(let path, _) {
+      throw DataError.missing(path: path, advice: "name a folder or an archive of JPEG or PNG images")
+    } catch DataError.mixedSizes(let first, let firstShape, let other, let otherShape) {
+      throw EvaluationError.mixedSizes(path: path, "\(first) is \(firstShape), \(other) is \(otherShape)")
+    }
+    if isConstant { throw EvaluationError.constant(path: path, count: count) }
   }
 }

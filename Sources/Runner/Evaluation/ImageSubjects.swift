@@ -11,11 +11,14 @@ final class ImageSubjects {
 
   /// Pictures that were written.
   private(set) var pictures: [String] = []
-  private var samplerNotes: [String] = []
+  private var scoringNotes: [String] = []
 
   /// What was left out, and why.
-  var notes: [String] { samplerNotes + scoring.notes }
+  var notes: [String] { scoringNotes + scoring.notes }
   var reference: ImageSet { scoring.reference }
+
+  private lazy var training = ImageSet(
+    "\(evaluation.datasetName), training images", data.images, indices: data.split.training)
 
   private var plan: EvaluationPlan { evaluation.plan }
   private var model: TrainedModel { evaluation.model }
@@ -45,6 +48,10 @@ final class ImageSubjects {
     if heldOut.count > 0, !sampleKinds.isEmpty, heldOut.digest != reference.digest {
       subjects.append(try noiseFloor(heldOut))
     }
+    if heldOut.count == 0, plan.metrics.contains(where: { $0.kind == .reconstruction }) {
+      throw EvaluationError.notApplicable(
+        score: "reconstruction", reason: "no images were held out from this run (dataset.holdout)")
+    }
     if heldOut.count > 0, plan.includes(.reconstruction) || plan.includes(.sharpness) {
       subjects.append(try reconstructions(of: heldOut))
     }
@@ -52,6 +59,17 @@ final class ImageSubjects {
       for choice in plan.samplers {
         if let scores = try samplesOrNote(of: choice, heldOut) { subjects.append(scores) }
       }
+    }
+    if plan.includes(.sharpness), reference.digest != heldOut.digest {
+      let card = MetricCard.images("reference", of: reference, seed: nil, isGenerated: false)
+      let scores = try scoring.scores(of: reference, kinds: [.sharpness], card: card)
+      subjects.append(SubjectScores(subject: "reference", count: reference.count, scores: scores))
+    }
+    let counts = Set(subjects.filter { $0.subject != "reference" }.map(\.count))
+    if counts.count > 1 {
+      scoringNotes.append(
+        "columns have different numbers of images, and Fréchet distances fall with the number: --samples "
+          + "\(counts.min() ?? 0) makes them comparable with the noise floor")
     }
     return subjects.filter { !$0.scores.isEmpty }
   }
@@ -76,6 +94,8 @@ final class ImageSubjects {
 
   private func reconstructions(of heldOut: ImageSet) throws -> SubjectScores {
     let originals = heldOut.spread(to: plan.sampleCount)
+    // A squared error needs no features: where no extractor was named, a distance that cannot be had is a note.
+    let isOptional = !plan.metrics.contains { $0.kind == .reconstruction && $0.extractor != nil }
     let set = try ImageSet.generated(
       "reconstructions", count: originals.count, shape: originals.shape,
       progress: { evaluation.progress($0, originals.count, "reconstructing") },
@@ -84,10 +104,11 @@ final class ImageSubjects {
         let indices = Array(originals.indices[range])
         return model.decode(model.model.encode(batch.tensor(gather(originals.images, indices: indices))))
       })
-    let card = MetricCard.images(
-      "reconstructions of held-out images", of: set, seed: plan.seed, isGenerated: true)
+    var card = MetricCard.images(
+      "reconstructions of held-out images", of: set, seed: nil, isGenerated: true)
+    card.subjectDigest = originals.digest
     var scores = try scoring.scores(
-      of: set, kinds: [.reconstruction, .sharpness], card: card, isOptional: plan.metrics.isEmpty)
+      of: set, kinds: [.reconstruction, .sharpness], card: card, isOptional: isOptional)
     if plan.includes(.reconstruction) { scores.insert(squaredError(of: set, originals, card), at: 0) }
     return SubjectScores(subject: "reconstructions", count: set.count, scores: scores)
   }
@@ -115,9 +136,9 @@ final class ImageSubjects {
     do {
       return try samples(of: choice, heldOut)
     } catch let error as SamplerError where choice.isOptional {
-      samplerNotes.append("the sampler \(choice.name) was left out: \(error)")
+      scoringNotes.append("the sampler \(choice.name) was left out: \(error)")
     } catch let error as ConfigurationError where choice.isOptional {
-      samplerNotes.append("the sampler \(choice.name) was left out: \(error)")
+      scoringNotes.append("the sampler \(choice.name) was left out: \(error)")
     }
     return nil
   }
@@ -146,13 +167,9 @@ final class ImageSubjects {
   private func memorisation(
     of set: ImageSet, from sampler: String, heldOut: ImageSet, _ source: FeatureSource, _ card: MetricCard
   ) throws -> [Score] {
-    let training = ImageSet(
-      "\(evaluation.datasetName), training images", data.images, indices: data.split.training)
     let made = try scoring.features(of: set, in: source)
-    let known = try source.features(of: training, isKept: true, progress: evaluation.progress)
-    let unseen =
-      heldOut.count == 0
-      ? nil : try source.features(of: heldOut, isKept: true, progress: evaluation.progress).features
+    let known = try scoring.kept(training, in: source)
+    let unseen = heldOut.count == 0 ? nil : try scoring.kept(heldOut, in: source).features
     let result = try Memorization(generated: made.features, training: known.features, heldOut: unseen) {
       self.evaluation.progress(Int($0 * 100), 100, "nearest training images")
     }
@@ -165,7 +182,7 @@ final class ImageSubjects {
     var complete = scoring.completed(card, source)
     (complete.reference, complete.referenceDigest, complete.referenceCount) =
       (training.name, training.digest, training.count)
-    complete.parameters = "nearest neighbours; \(heldOut.count) held-out images"
+    complete.parameters = "nearest neighbours; \(heldOut.count) held-out images \(heldOut.digest)"
     func score(_ name: String, _ value: Double) -> Score {
       var card = complete
       card.score = source.distanceName == "FID" ? name : "\(name)-\(source.name)"

@@ -73,7 +73,8 @@ public struct Metric: Sendable, Hashable {
       return
     }
     let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard let kind = Kind(rawValue: parts[0]), parts.count == 1 || extractors.contains(parts[1]),
+    guard let kind = Kind(rawValue: parts[0]), kind != .inceptionScore,
+      parts.count == 1 || extractors.contains(parts[1]),
       parts.count == 1 || kind.needsFeatures
     else {
       throw EvaluationError.unknownMetric(
@@ -84,7 +85,8 @@ public struct Metric: Sendable, Hashable {
 
   /// Every name that is understood.
   public static func names(_ extractors: [String]) -> [String] {
-    Kind.allCases.map(\.rawValue) + aliases(extractors).keys.sorted()
+    let own = Kind.allCases.map(\.rawValue)
+    return own + aliases(extractors).keys.filter { !own.contains($0) }.sorted()
   }
 
   /// The names that stand for a kind in certain features.
@@ -94,6 +96,7 @@ public struct Metric: Sendable, Hashable {
       "fid-infinity": Metric(.frechetInfinity, extractor: "inception"),
       "kid": Metric(.kernel, extractor: "inception"),
       "rfid": Metric(.reconstruction, extractor: "inception"),
+      "inception-score": Metric(.inceptionScore, extractor: "inception"),
     ]
     for extractor in extractors where extractor != "inception" {
       names["fd-\(extractor)"] = Metric(.frechet, extractor: extractor)

@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// Everything that a score depends on beside the model. Two scores can be compared only where their cards are equal.
+/// Everything that a score depends on beside the model. Two scores can be compared only where their cards do not differ.
 public struct MetricCard: Codable, Sendable, Equatable {
   /// What the score is called, as in `FID`.
   public var score: String
@@ -16,6 +16,8 @@ public struct MetricCard: Codable, Sendable, Equatable {
   public var sampler: String?
   /// How many were scored.
   public var count: Int
+  /// The digest of the images that were scored or encoded, where they were given and not generated.
+  public var subjectDigest: String?
   /// What it was compared with.
   public var reference: String?
   /// The reference's digest.
@@ -30,15 +32,17 @@ public struct MetricCard: Codable, Sendable, Equatable {
   public var arithmetic: String
   /// The score's own parameters, as in `k=3`.
   public var parameters: String?
-  /// Decides draws, subsets and directions.
-  public var seed: Int
+  /// Decides draws, subsets and directions; `nil` where nothing is drawn.
+  public var seed: Int?
+  /// Where it was computed: the draws of a seed differ between devices.
+  public var device: String
   /// Versions of this program and of libtorch.
   public var version: String
 
   /// A card of a score without extractor, sampler or reference; these are set afterwards.
   public init(
-    score: String, subject: String, count: Int, arithmetic: String, parameters: String? = nil, seed: Int,
-    version: String = MetricCard.currentVersion
+    score: String, subject: String, count: Int, arithmetic: String, parameters: String? = nil, seed: Int?,
+    device: Device = .cpu, version: String = MetricCard.currentVersion
   ) {
     self.score = score
     self.subject = subject
@@ -46,6 +50,7 @@ public struct MetricCard: Codable, Sendable, Equatable {
     self.arithmetic = arithmetic
     self.parameters = parameters
     self.seed = seed
+    self.device = "\(device)"
     self.version = version
   }
 
@@ -55,10 +60,13 @@ public struct MetricCard: Codable, Sendable, Equatable {
   /// The one way from [0, 1] to 8 bits: ``ImageGrid/bytes(of:)``.
   static let quantization = "clamped to [0, 1], × 255, rounded"
 
-  /// In which fields two cards differ, with both values.
+  /// In which fields two cards differ, with both values. What a reference is called does not matter where its digest is
+  /// known.
   public func differences(from other: MetricCard) -> [String] {
-    zip(fields, other.fields).compactMap { mine, theirs in
-      mine.value == theirs.value ? nil : "\(mine.name): \(mine.value) and \(theirs.value)"
+    let isNamed = referenceDigest == nil || other.referenceDigest == nil
+    return zip(fields, other.fields).compactMap { mine, theirs in
+      if mine.value == theirs.value || mine.name == "reference" && !isNamed { return nil }
+      return "\(mine.name): \(mine.value) and \(theirs.value)"
     }
   }
 
@@ -68,10 +76,11 @@ public struct MetricCard: Codable, Sendable, Equatable {
       ("score", score), ("extractor", extractor ?? "-"), ("weights", weights ?? "-"),
       ("resize", resize ?? "-"),
       ("subject", subject), ("sampler", sampler ?? "-"), ("count", String(count)),
+      ("subjectDigest", subjectDigest ?? "-"),
       ("reference", reference ?? "-"), ("referenceDigest", referenceDigest ?? "-"),
       ("referenceCount", referenceCount.map(String.init) ?? "-"), ("imageShape", imageShape ?? "-"),
       ("quantization", quantization ?? "-"), ("arithmetic", arithmetic), ("parameters", parameters ?? "-"),
-      ("seed", String(seed)), ("version", version),
+      ("seed", seed.map(String.init) ?? "-"), ("device", device), ("version", version),
     ]
   }
 }
@@ -116,9 +125,11 @@ public struct ScoreColumn: Sendable {
     guard let first = scores.lazy.compactMap({ $0 }).first else {
       throw EvaluationError.emptyColumn
     }
-    for score in scores.compactMap({ $0 }) where score.card != first.card {
-      throw EvaluationError.differentCards(
-        score: first.card.score, differences: first.card.differences(from: score.card))
+    for score in scores.compactMap({ $0 }) {
+      let differences = first.card.differences(from: score.card)
+      if !differences.isEmpty {
+        throw EvaluationError.differentCards(score: first.card.score, differences: differences)
+      }
     }
     card = first.card
     self.scores = scores

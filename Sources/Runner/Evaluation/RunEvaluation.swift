@@ -37,8 +37,8 @@ public final class RunEvaluation {
     let data = try DataSource(
       model.experiment, catalogs: catalogs, cacheFolder: cacheFolder, progress: progress)
     if let expected = run.record?.dataDigest, expected != data.images.digest {
-      notes.append(
-        "the images have changed since the run was trained; it may have seen some that count as held out")
+      throw EvaluationError.dataChanged(
+        path: model.experiment["dataset"].settings["path"]?.text ?? datasetName)
     }
     var evaluation = Evaluation()
     evaluation.step = model.step
@@ -53,7 +53,7 @@ public final class RunEvaluation {
     }
     let codes = CodeSubjects(self, data: data)
     evaluation.subjects += try codes.scores()
-    evaluation.notes = notes + codes.notes
+    evaluation.notes = notes + codes.notes + plan.sources.flatMap(\.notes)
     return evaluation
   }
 
@@ -80,7 +80,8 @@ public final class RunEvaluation {
     if sampler.needsCodes {
       progress(0, nil, "fitting \(choice.name)")
       try sampler.fit(
-        to: model.codes(of: data.images, indices: data.split.training), using: generator("fit.\(choice.name)")
+        to: model.codes(of: data.images, indices: data.split.training, drawing: generator("fit.codes")),
+        using: generator("fit.\(choice.name)")
       )
     }
     return sampler

@@ -20,7 +20,7 @@ public struct WeightStore: Sendable {
   public func hasWeights(for type: any ExtractorPlugin.Type) -> Bool {
     switch type.weights {
     case .published(let weights): FileManager.default.fileExists(atPath: url(of: weights).path)
-    case .shipped: true
+    case .shipped(let name): (try? ShippedWeights.url(named: name)) != nil
     case .given: false
     }
   }
@@ -41,27 +41,31 @@ public struct WeightStore: Sendable {
     }
   }
 
-  /// Fetches published weights, unless they are here.
+  /// Fetches published weights, unless they are here and sound.
   ///
-  /// The file's digest is checked where one is published; then the network is built from it, so that a file that
-  /// does not fit is not kept.
+  /// The file's digest is checked where one is published, and the network is built from it before it gets its name: a
+  /// file that does not fit is never there.
   ///
-  /// - Throws: `DataError`, ``WeightError``.
+  /// - Throws: `DataError`, ``WeightError``, `CancellationError`.
   public func download(
-    _ weights: PublishedWeights, check: (WeightFile) throws -> Void,
+    _ weights: PublishedWeights, inspect: (WeightFile) throws -> Void, isCancelled: () -> Bool = { false },
     progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
   ) throws -> (url: URL, isNew: Bool) {
     let url = url(of: weights)
-    if FileManager.default.fileExists(atPath: url.path) { return (url, false) }
     let download = Download(
       address: weights.address, digest: .sha256(prefix: weights.digestPrefix ?? ""))
-    try download.fetch(to: url) { done, _, what in progress(done, weights.byteCount, what) }
-    do {
-      try check(WeightFile(url))
-    } catch {
-      unlink(url.path)
-      throw error
+    if FileManager.default.fileExists(atPath: url.path) {
+      do {
+        try download.check(url.path)
+        try inspect(WeightFile(url))
+        return (url, false)
+      } catch {
+        unlink(url.path)  // It was damaged since.
+      }
     }
+    try download.fetch(
+      to: url, inspect: { try inspect(WeightFile($0)) }, isCancelled: isCancelled,
+      progress: { done, _, what in progress(done, weights.byteCount, what) })
     return (url, true)
   }
 }

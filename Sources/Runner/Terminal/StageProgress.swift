@@ -29,6 +29,7 @@ public final class StageProgress: Sendable {
         var options = ProgressBar.Options()
         options.unit = "items"
         options.isQuiet = isQuiet
+        options.completed = done  // What was done before the first word does not count for the rate.
         box.bar = ProgressBar(label: what, total: total, options: options)
         box.what = what
       }
