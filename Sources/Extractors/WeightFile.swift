@@ -110,7 +110,7 @@ extension WeightFile {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in entries where tensors.updateValue(tensor, forKey: name) != nil {
       throw WeightError.corrupt(
-        path: path, reason: "two tensors have names that are equal to Unicode, \"\(name.inMessage())\"; rename one")
+        path: path, reason: "two tensors have names that are equal in Unicode, \"\(name.inMessage())\"; rename one")
     }
     return tensors
   }
@@ -129,7 +129,9 @@ extension WeightFile {
     if start.hasPrefix("<") { return "it is a web page, probably the answer of a server instead of the file" }
     if start.hasPrefix("version https://git-lfs") { return "it is a pointer of Git LFS, not the file itself" }
     if data.count > 1, data[0] == 0x80 {
-      return "it is a plain pickle, or a file of torch.save cut after \(data.count) bytes"
+      return data[1] == 2
+        ? "it is a plain pickle, or a file of torch.save cut after \(data.count) bytes"
+        : "it is a pickle of protocol \(data[1]), and torch.save's own is 2"
     }
     let bytes = data.prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
     return "it begins with the bytes \(bytes)"

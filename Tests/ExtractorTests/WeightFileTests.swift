@@ -115,7 +115,7 @@ struct WeightRestoreTests {
       try WeightFixtures.file(names.map { ($0, .full([1], .infinity)) })
     }
     for text in [mismatch, infinite].compactMap({ $0?.description }) {
-      #expect(text.contains("\\u{001B}[2Jred\\u{009B}1m\\u{202E}"), "\(text)")
+      #expect(text.contains(#"\u{1B}[2Jred\u{009B}1m\u{202E}"#), "\(text)")
       #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
       #expect(text.count < 600 && text.contains("xxx…"))
     }
