@@ -50,7 +50,7 @@ inline std::pair<Span, uint64_t> zip_directory(Span file) {
   const size_t first = file.size() > 65557 ? file.size() - 65557 : 0;
   size_t end = file.size() - 22;
   while (end > first && !is_at(end, "PK\5\6")) --end;
-  if (!is_at(end, "PK\5\6")) refuse("the archive has no directory: its end is missing");
+  if (!is_at(end, "PK\5\6")) refuse("the archive has no directory: its end is missing; copy the file again");
   uint64_t count = field<uint16_t>(file, end + 10), size = field<uint32_t>(file, end + 12);
   uint64_t start = field<uint32_t>(file, end + 16);
   if (end >= 20 && is_at(end - 20, "PK\6\7")) {

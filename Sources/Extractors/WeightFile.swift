@@ -110,7 +110,8 @@ extension WeightFile {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in entries where tensors.updateValue(tensor, forKey: name) != nil {
       throw WeightError.corrupt(
-        path: path, reason: "two tensors have names that are equal in Unicode, \"\(name.inMessage())\"; rename one")
+        path: path,
+        reason: "two tensors have names that are equal in Unicode, \"\(name.inMessage())\"; rename one")
     }
     return tensors
   }

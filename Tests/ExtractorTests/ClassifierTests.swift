@@ -141,7 +141,8 @@ struct ClassifierTests {
     func message(classes: Int) throws -> String {
       let names = (0..<classes).map { "\"\($0)\"" }.joined(separator: ",")
       let metadata = [
-        "architecture": "residual-classifier/1", "shape": "3,256,256", "width": "256", "classes": "[\(names)]",
+        "architecture": "residual-classifier/1", "shape": "3,256,256", "width": "256",
+        "classes": "[\(names)]",
       ]
       try Safetensors.write([Tensor.zeros([1]).record(named: "output.weight")], metadata: metadata, to: file)
       do {

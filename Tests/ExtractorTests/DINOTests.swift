@@ -117,7 +117,8 @@ struct DINOTests {
     #expect {
       _ = try DINOv2Base(DINOv2Configuration(), weights: WeightFile(file))
     } throws: { error in
-      "\(error)".contains("the weights of the extractor \"dinov2-b\"") && "\(error)".contains("missing: pos_embed")
+      "\(error)".contains("the weights of the extractor \"dinov2-b\"")
+        && "\(error)".contains("missing: pos_embed")
     }
   }
 }

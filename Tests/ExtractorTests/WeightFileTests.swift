@@ -67,7 +67,10 @@ struct WeightFileTests {
       (Data(), "it is empty"),
       (Data("<!DOCTYPE html>".utf8), "it is a web page"),
       (Data("version https://git-lfs.github.com/spec/v1\n".utf8), "it is a pointer of Git LFS"),
-      (fixtures.pickle, "it is a plain pickle, or a file of torch.save cut after \(fixtures.pickle.count) bytes"),
+      (
+        fixtures.pickle,
+        "it is a plain pickle, or a file of torch.save cut after \(fixtures.pickle.count) bytes"
+      ),
       (Data([0x1f, 0x8b, 8]), "it begins with the bytes 1f 8b 8"),
     ]
     for (bytes, expected) in cases {

@@ -172,7 +172,7 @@ struct EvaluationTests {
     let evaluation = try model.evaluate(plan)
     #expect(
       evaluation.subjects.map(\.subject) == [
-        "held-out", "reconstructions", "prior", "gmm", "codes against the prior",
+        "held-out", "reconstructions", "prior", "gmm", "reference", "codes against the prior",
         "the prior, decoded and encoded again", "codes and labels",
       ])
     #expect(evaluation["prior"]?.count == 60)
@@ -185,7 +185,7 @@ struct EvaluationTests {
     #expect(latent.scores.allSatisfy { ($0.details?["probability"]).map { $0 > 0 && $0 <= 1 } ?? false })
     #expect(evaluation["gmm"]?.scores[0].card.sampler?.contains("components=2") == true)
     let url = try evaluation.write(to: model.run.folder)
-    #expect(try JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: url)).subjects.count == 7)
+    #expect(try JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: url)).subjects.count == 8)
     // The same measurement gives the same numbers under the same name.
     let again = try model.evaluate(plan)
     #expect(try again.write(to: model.run.folder) == url)

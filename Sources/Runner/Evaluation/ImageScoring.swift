@@ -92,6 +92,9 @@ final class ImageScoring {
       try body()
     } catch let error as ImageScoreError where isOptional || plan.metrics.isEmpty {
       notes.append("\(what) was left out: \(error)")
+    } catch EvaluationError.notFinite(let what, let count, let total) {
+      // Never passed over: something is broken.
+      throw EvaluationError.notFinite(what: what, count: count, of: total)
     } catch let error as EvaluationError where isOptional || plan.metrics.isEmpty {
       notes.append("\(what) was left out: \(error)")
     }
