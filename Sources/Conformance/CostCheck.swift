@@ -6,7 +6,7 @@ import MoCAProtocols
 /// Times are reported and never judged: machines differ and are shared. Memory is, beside what the program holds
 /// already: a batch of 1,024 codes of 128 dimensions must fit into 256 MiB (a tensor of all differences between codes,
 /// [batch, batch, d], takes 512 MiB), and where the method takes samples, a population of 4,096 beside the same batch may
-/// add eight matrices of batch × (batch + population): one at a time, as differentiation keeps several of its forms.
+/// add twelve matrices of batch × (batch + population): two at a time, as differentiation keeps several forms of each.
 /// Where the system does not tell the peak, memory is left out.
 struct CostCheck {
   /// Builds the method at another dimension.
@@ -32,7 +32,7 @@ struct CostCheck {
     guard let alone else { return Finding(true, parts.joined(separator: "; ")) }
     parts.append("\(megabytes(alone)) of \(megabytes(Self.byteLimit)) MiB at batch 1024, d 128")
     let matrix = Double(4 * 1024 * (1024 + Self.population))
-    let storedLimit = max(alone, Double(64 << 20)) + 8 * matrix
+    let storedLimit = max(alone, Double(64 << 20)) + 12 * matrix
     if let stored {
       parts.append(
         "\(megabytes(stored)) of \(megabytes(storedLimit)) MiB beside \(Self.population) stored codes")

@@ -55,6 +55,8 @@ struct EvaluationTests {
     let (zero, far) = (try #require(same.value("FD-channels")), try #require(apart.value("FD-channels")))
     #expect(abs(zero) < 1e-6)
     #expect(far > 0.05)
+    #expect(try #require(apart.value("MIND-channels")) > 0.05)
+    #expect(same.value("MIND-channels") == 0)
     let card = try #require(apart.subjects[0].scores.first { $0.card.score == "FD-channels" }).card
     #expect(card.count == 50)
     #expect(card.referenceCount == 60)

@@ -39,6 +39,7 @@ final class FeatureScores {
     case .frechet, .reconstruction: [try frechet(isReconstruction: kind == .reconstruction)]
     case .frechetInfinity: [try extrapolated()]
     case .kernel: [try kernel()]
+    case .sliced: [try sliced()]
     case .inceptionScore: try inceptionScore()
     case .precisionRecall: try manifold(["precision", "recall"]) { [$0.precision, $0.recall] }
     case .densityCoverage: try manifold(["density", "coverage"]) { [$0.density, $0.coverage] }
@@ -82,6 +83,17 @@ final class FeatureScores {
       errorKind: isWhole ? nil : "standard error over subsets",
       details: isWhole ? [:] : ["standardDeviation": result.standardDeviation],
       card: named(kernelName, "\(result.subsetCount) subsets of \(size), (x·y/d + 1)³, unbiased"))
+  }
+
+  /// At equal numbers of both sets.
+  private func sliced() throws -> Score {
+    let count = min(generated.count, reference.count)
+    let value = try slicedFeatureDistance(
+      generated.thinned(to: count).features, reference.thinned(to: count).features,
+      using: generator("directions"))
+    var card = named(featureName("MIND"), "1000 directions, \(count) of either set")
+    card.referenceCount = count
+    return Score(value, card: card)
   }
 
   private func inceptionScore() throws -> [Score] {

@@ -7,6 +7,7 @@ public struct Metric: Sendable, Hashable {
     case frechet
     case frechetInfinity = "frechet-infinity"
     case kernel
+    case sliced
     case inceptionScore = "inception-score"
     case precisionRecall = "precision-recall"
     case densityCoverage = "density-coverage"
@@ -39,6 +40,7 @@ public struct Metric: Sendable, Hashable {
       case .frechet: "Fréchet distance of features: fid, fd-dinov2-b, fd-cifar, …"
       case .frechetInfinity: "the same extrapolated to infinitely many images"
       case .kernel: "kernel distance of features, with its standard error: kid"
+      case .sliced: "sliced Wasserstein distance of features: MIND"
       case .inceptionScore: "Inception score"
       case .precisionRecall: "improved precision and recall, k = 3"
       case .densityCoverage: "density and coverage, k = 5"

@@ -13,7 +13,6 @@ public final class RunEvaluation {
   let plan: EvaluationPlan
   private let cacheFolder: URL
   let progress: @Sendable (Int, Int?, String) -> Void
-  private var notes: [String]
 
   /// Prepares; nothing is read yet.
   public init(
@@ -27,7 +26,6 @@ public final class RunEvaluation {
     self.plan = plan
     self.cacheFolder = cacheFolder
     self.progress = progress
-    notes = plan.notes
   }
 
   /// Measures everything that the plan names.
@@ -41,6 +39,7 @@ public final class RunEvaluation {
         path: model.experiment["dataset"].settings["path"]?.text ?? datasetName)
     }
     var evaluation = Evaluation()
+    evaluation.notes = plan.notes
     evaluation.step = model.step
     evaluation.checkpoint = model.checkpoint.lastPathComponent
     if !plan.sources.isEmpty || plan.includes(.sharpness) || plan.includes(.reconstruction) {
@@ -48,12 +47,12 @@ public final class RunEvaluation {
       evaluation.reference =
         "\(images.reference.name): \(images.reference.count) images, \(images.reference.digest)"
       evaluation.subjects += try images.scores()
-      notes += images.notes
+      evaluation.notes += images.notes
       evaluation.pictures = images.pictures
     }
     let codes = CodeSubjects(self, data: data)
     evaluation.subjects += try codes.scores()
-    evaluation.notes = notes + codes.notes + plan.sources.flatMap(\.notes)
+    evaluation.notes += codes.notes + plan.sources.flatMap(\.notes)
     return evaluation
   }
 
