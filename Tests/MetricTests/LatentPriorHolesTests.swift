@@ -34,6 +34,7 @@ struct LatentPriorHolesTests {
       (($0 + Tensor.normal($0.shape, using: noise) * 0.05)).normalized(along: 1)
     }
     #expect(abs(random.excess - 0.05) < 0.04 && abs(random.ratio - 1) < 0.1)
+    #expect(random.probability > 0.01 && abs(random.nullMedian - 0.05) < 0.02)
   }
 
   @Test("draws where no codes are come back elsewhere")
@@ -47,6 +48,7 @@ struct LatentPriorHolesTests {
     let found = try holes(fold(all), fold)
     #expect(found.codes.upper < 1e-6)
     #expect(abs(found.excess - 0.5) < 0.07)
+    #expect(found.probability == 0.005 && found.nullUpper < 0.2)
   }
 
   @Test("codes that come back without a value are an error")

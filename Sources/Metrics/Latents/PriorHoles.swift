@@ -24,6 +24,16 @@ public struct PriorHoles: Codable, Sendable {
   public let codes: Drift
   /// The share of draws that drift more than 95 % of the held-out codes do.
   public let excess: Double
+  /// The median of the null values of ``excess``: drifts of both kinds, shuffled and dealt out anew.
+  public let nullMedian: Double
+  /// The 95 % quantile of the null values.
+  public let nullUpper: Double
+  /// The probability that drifts of one law give such an ``excess`` or a larger one: (1 + null values that do) /
+  /// (``nullCount`` + 1).
+  public let probability: Double
+
+  /// Shuffles that make the null band.
+  public static let nullCount = 199
 
   /// The draws' median drift over the held-out codes'.
   public var ratio: Double { draws.median / max(codes.median, 1e-12) }
@@ -66,8 +76,23 @@ public struct PriorHoles: Codable, Sendable {
     }
     draws = Self.drift(drifts[0])
     codes = Self.drift(drifts[1])
-    let limit = codes.upper
-    excess = Double(drifts[0].count { $0 > limit }) / Double(count)
+    let share = Self.excess(of: drifts[0], over: drifts[1])
+    let pool = drifts[0] + drifts[1]
+    let nulls = (0..<Self.nullCount).map { _ in
+      let order = Tensor.permutation(pool.count, using: generator).values(as: Int64.self)
+      let dealt = order.map { pool[Int($0)] }
+      return Self.excess(of: Array(dealt.prefix(count)), over: dealt.dropFirst(count).sorted())
+    }.sorted()
+    excess = share
+    nullMedian = LatentScore.quantile(0.5, of: nulls)
+    nullUpper = LatentScore.quantile(0.95, of: nulls)
+    probability = Double(1 + nulls.count { $0 >= share }) / Double(nulls.count + 1)
+  }
+
+  /// The share of `drifts` above the 95 % quantile of `sorted`.
+  private static func excess(of drifts: [Double], over sorted: [Double]) -> Double {
+    let limit = LatentScore.quantile(0.95, of: sorted)
+    return Double(drifts.count { $0 > limit }) / Double(drifts.count)
   }
 
   private static func drift(_ sorted: [Double]) -> Drift {

@@ -78,9 +78,10 @@ struct EvaluationReport {
       let details = score.details ?? [:]
       let number = { (key: String) in details[key].map(Console.number) ?? "-" }
       let lower = details["nullLower"].map { Console.number($0) + " … " } ?? "≤ "
+      let band = details["nullUpper"].map { lower + Console.number($0) } ?? "-"
       table.append([
         .string(score.card.score), .string(String(score.card.count)), .string(Self.cell(score)),
-        .string(number("nullMedian")), .string("\(lower)\(number("nullUpper"))"),
+        .string(number("nullMedian")), .string(band),
         .string(number("probability")), .string(number("asymptoticProbability")),
       ])
     }
@@ -99,10 +100,10 @@ struct EvaluationReport {
 
   /// How many of the measures refuse at 1 %.
   private func verdict(of subject: SubjectScores) -> String {
-    let refusing = subject.scores.filter { ($0.details?["probability"] ?? 1) <= 0.01 }.map(\.card.score)
-    guard isAgainstNull(subject) else { return "" }
-    let count = subject.scores.count
-    return "\n\(refusing.count) of \(count) measures tell the codes from the prior at 1 %; "
+    let probabilities = subject.scores.compactMap { $0.details?["probability"] }
+    let (count, refusing) = (probabilities.count, probabilities.count { $0 <= 0.01 })
+    if count < 2 { return "" }
+    return "\n\(refusing) of \(count) measures tell the codes from the prior at 1 %; "
       + "\(Console.number(Double(count) / 100)) would by chance."
   }
 

@@ -77,21 +77,26 @@ final class CodeSubjects {
       prior: networks.prior, decode: networks.decode, encode: networks.encode, count: Self.holeCount,
       heldOutCodes: heldOutCodes(), using: evaluation.generator("holes"))
     let parameters = "\(holes.draws.count) draws, \(holes.codes.count) held-out codes"
+    let subject = "draws of the prior"
     let values = [
       ("drift of draws", holes.draws.median, "median; " + parameters),
       ("drift of codes", holes.codes.median, "median; " + parameters),
       ("drift ratio", holes.ratio, "of the medians; near 1 without holes"),
-      (
-        "share in holes", holes.excess,
-        "draws that drift more than 95 % of held-out codes; near 0.05 without holes"
-      ),
     ]
+    let share = Score(
+      holes.excess,
+      details: [
+        "nullMedian": holes.nullMedian, "nullUpper": holes.nullUpper, "probability": holes.probability,
+      ],
+      card: card(
+        "share in holes", subject: subject, count: holes.draws.count,
+        parameters: "draws that drift more than 95 % of held-out codes; \(PriorHoles.nullCount) shuffles; "
+          + parameters))
     return SubjectScores(
       subject: "the prior, decoded and encoded again", count: holes.draws.count,
-      scores: values.map {
-        Score(
-          $0.1, card: card($0.0, subject: "draws of the prior", count: holes.draws.count, parameters: $0.2))
-      })
+      scores: values.map { name, value, parameters in
+        Score(value, card: card(name, subject: subject, count: holes.draws.count, parameters: parameters))
+      } + [share])
   }
 
   /// What held-out codes say about their labels to probes of the training codes.
