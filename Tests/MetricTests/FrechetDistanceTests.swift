@@ -126,18 +126,6 @@ struct FrechetMomentsTests {
     #expect((halves.covariance - whole.covariance).absolute().maximum().item < 1e-11)
   }
 
-  @Test("records give them back to the last bit; incomplete ones are refused")
-  func records() throws {
-    let moments = try FeatureMoments(features)
-    let again = try FeatureMoments(records: moments.records)
-    #expect(again.count == 50 && again.mean.doubles == moments.mean.doubles)
-    #expect(again.covariance.doubles == moments.covariance.doubles)
-    let partial = moments.records.filter { $0.name != "mean" }
-    #expect(complaint { _ = try FeatureMoments(records: partial) }.contains("\"mean\" is missing"))
-    let wrong = partial + [Tensor.zeros([5], dtype: .float64).record(named: "mean")]
-    #expect(complaint { _ = try FeatureMoments(records: wrong) }.contains("not [1], [d] and [d, d]"))
-  }
-
   @Test("values that are not finite are refused by the number of their rows, and nothing is added")
   func notFinite() throws {
     var moments = try FeatureMoments(features)

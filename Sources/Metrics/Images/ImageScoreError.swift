@@ -8,8 +8,6 @@ public enum ImageScoreError: Error, Equatable, CustomStringConvertible {
   case notFinite(rows: Int, of: Int)
   /// The two sets were described by different networks.
   case differentFeatures(Int, Int)
-  /// Stored statistics that are not complete.
-  case unreadableStatistics(String)
   /// Images below the size of the filter.
   case imagesTooSmall(height: Int, width: Int)
 
@@ -22,8 +20,6 @@ public enum ImageScoreError: Error, Equatable, CustomStringConvertible {
         + "network, half precision may overflow"
     case .differentFeatures(let first, let second):
       "one set has \(first) features per image, the other \(second); describe both by the same network"
-    case .unreadableStatistics(let reason):
-      "the stored statistics cannot be read: \(reason); delete them and compute them again"
     case .imagesTooSmall(let height, let width):
       "sharpness needs images of at least 3 × 3 pixels, found \(height) × \(width)"
     }
