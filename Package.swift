@@ -64,6 +64,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -97,15 +99,20 @@ let package = Package(
         "PluginKit", "CArchive", "CTurboJPEG", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
+      name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    .target(
       name: "Runner",
       dependencies: [
-        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "CZstd",
+        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "EventLog", "CZstd",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
+      name: "Reports",
+      dependencies: ["Runner", .product(name: "Mustache", package: "swift-mustache")]),
+    .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics", "Datasets", "Conformance",
+        "Runner", "Reports", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics", "Datasets", "Conformance",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),

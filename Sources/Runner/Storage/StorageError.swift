@@ -8,6 +8,8 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
   case missing(path: String, what: String)
   /// The folder is there but holds no run.
   case notARun(path: String)
+  /// The folder is there but holds no ablation.
+  case notAnAblation(path: String)
   /// Another process trains in the folder.
   case locked(path: String, holder: String?)
   /// The operating system refused: no space, no permission, a failing disk.
@@ -20,6 +22,8 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
     case .missing(let path, let what): "\(path): no such \(what); check the path"
     case .notARun(let path):
       "\(path) is not a run: it holds no \(RunFolder.configurationName); give the path of a run folder"
+    case .notAnAblation(let path):
+      "\(path) is not an ablation: it holds no \(AblationFolder.definitionName); give the folder of one"
     case .locked(let path, let holder):
       "\(path) is in use by another process\(holder.map { " (\($0))" } ?? ""); wait until it ends or stop it"
     case .disk(let path, let reason): "\(path): \(reason)"
@@ -29,7 +33,7 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
   /// The exit code of the command line for this error.
   public var exitCode: Int32 {
     switch self {
-    case .exists, .missing, .notARun: 64
+    case .exists, .missing, .notARun, .notAnAblation: 64
     case .locked: 1
     case .disk: 74
     }

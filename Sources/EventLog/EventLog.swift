@@ -1,0 +1,3 @@
+import SwiftProtobuf
+
+enum EventLog {}

@@ -1,0 +1,4 @@
+import Mustache
+import Runner
+
+enum Reports {}

@@ -1,0 +1,147 @@
+import Foundation
+import PluginKit
+
+/// A run beside others: where it stands among them and what is known of it.
+public struct ComparedRun: Sendable {
+  /// What it is called: the name of its folder.
+  public let name: String
+  /// Its folder, whether it is there yet or not.
+  public let url: URL
+  /// What tells it from the others, in the order of the collection's axes.
+  public let coordinates: [AblationCell.Coordinate]
+  /// How it ended as a cell of an ablation; `nil` where it has not, or is a run of its own.
+  public let outcome: CellOutcome?
+  /// `run.yaml`; `nil` where the run has not begun.
+  public let run: StoredRun?
+  /// The lines of `metrics.jsonl`.
+  public let metrics: [[String: Double]]
+  /// The scores of its last checkpoint, the newest file last.
+  public let evaluations: [Evaluation]
+  /// What a person types to have it again.
+  public let command: String
+
+  /// Its value on an axis.
+  public subscript(axis: String) -> String? { coordinates.first { $0.axis == axis }?.value }
+
+  /// The steps that it has behind it, as its log says.
+  public var step: Int { Int(metrics.last?["step"] ?? 0) }
+
+  /// The steps that it was planned to take.
+  public var totalSteps: Int? { run?.record?.tree["steps"]?.int }
+}
+
+/// Runs that are looked at together: the cells of an ablation, or any runs.
+public struct RunCollection: Sendable {
+  /// The runs, in the order of the matrix or as they were named.
+  public let runs: [ComparedRun]
+  /// The keys in which they differ, `training.seed` among them.
+  public let axes: [String]
+  /// The ablation, where they are one.
+  public let ablation: AblationFolder?
+
+  /// The axis of random repetition.
+  public static let seedAxis = "training.seed"
+
+  /// The cells of an ablation, those that have not run as well.
+  ///
+  /// - Throws: ``StorageError``, ``ConfigurationError``.
+  public init(_ ablation: AblationFolder) throws {
+    self.ablation = ablation
+    axes = ablation.definition.axes.map(\.key)
+    runs = try ablation.definition.cells.map { cell in
+      try Self.read(
+        cell.name, at: ablation.runURL(of: cell), coordinates: cell.coordinates,
+        outcome: ablation.outcome(of: cell),
+        command: "moca train --config \(ablation.configurationURL(of: cell).path) --run \(cell.name)")
+    }
+  }
+
+  /// Any runs. Their axes are the keys in which their configurations differ; `record` and where images lie do not
+  /// count, and a key that follows from another plugin's choice does not either.
+  ///
+  /// - Throws: ``StorageError``, ``ConfigurationError``.
+  public init(_ folders: [RunFolder]) throws {
+    ablation = nil
+    let stored = try folders.map(StoredRun.init)
+    let axes = Self.axes(of: stored.map(\.configuration))
+    self.axes = axes
+    runs = try stored.map { run in
+      let coordinates = axes.map { axis in
+        AblationCell.Coordinate(axis: axis, value: Self.text(run.configuration, axis))
+      }
+      return try Self.read(
+        run.folder.url.lastPathComponent, at: run.folder.url, coordinates: coordinates, outcome: nil,
+        command: "moca train --config \(run.folder.configurationURL.path) --run \(run.folder.url.lastPathComponent)"
+      )
+    }
+  }
+
+  private static func read(
+    _ name: String, at url: URL, coordinates: [AblationCell.Coordinate], outcome: CellOutcome?, command: String
+  ) throws -> ComparedRun {
+    guard FileManager.default.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path)
+    else {
+      return ComparedRun(
+        name: name, url: url, coordinates: coordinates, outcome: outcome, run: nil, metrics: [], evaluations: [],
+        command: command)
+    }
+    let run = try StoredRun(RunFolder(opening: url))
+    let hasMetrics = FileManager.default.fileExists(atPath: run.folder.metricsURL.path)
+    return ComparedRun(
+      name: name, url: url, coordinates: coordinates, outcome: outcome, run: run,
+      metrics: hasMetrics ? try MetricsLog.read(run.folder.metricsURL) : [],
+      evaluations: try Evaluation.read(from: run.folder), command: command)
+  }
+
+  /// The keys in which configurations differ. Where a plugin differs its name is the key, and its settings and the
+  /// parts that follow from it are not listed.
+  private static func axes(of configurations: [ConfigurationValue]) -> [String] {
+    guard let first = configurations.first else { return [] }
+    var keys: [String] = []
+    for other in configurations.dropFirst() {
+      for difference in Experiment.differences(from: first, to: other) where !keys.contains(difference.key) {
+        keys.append(difference.key)
+      }
+    }
+    let plugins = keys.filter { $0.hasSuffix(".name") && $0 != "optimizer.name" }.map { String($0.dropLast(5)) }
+    let isOwn = { (key: String) in
+      !key.hasPrefix("record.") && key != "dataset.path" && !plugins.contains { key.hasPrefix($0 + ".") }
+    }
+    let others = keys.filter(isOwn)
+    return plugins + others.filter { $0 != seedAxis } + others.filter { $0 == seedAxis }
+  }
+
+  private static func text(_ configuration: ConfigurationValue, _ axis: String) -> String {
+    let value = configuration[path: axis.split(separator: ".").map(String.init)]
+    guard let value else { return "-" }
+    return value["name"]?.text ?? value.text ?? value.json
+  }
+}
+
+extension Evaluation {
+  /// The scores of the latest step that was scored, the newest file last.
+  ///
+  /// - Throws: ``StorageError`` where a file cannot be read.
+  public static func read(from run: RunFolder) throws -> [Evaluation] {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: run.evaluationURL.path) else { return [] }
+    let urls = try manager.contentsOfDirectory(
+      at: run.evaluationURL, includingPropertiesForKeys: [.contentModificationDateKey])
+    let files = urls.filter { $0.pathExtension == "json" }.map { url in
+      (url: url, date: (try? url.resourceValues(forKeys: [.contentModificationDateKey]))?.contentModificationDate)
+    }
+    let sorted = files.sorted {
+      ($0.date ?? .distantPast, $0.url.lastPathComponent) < ($1.date ?? .distantPast, $1.url.lastPathComponent)
+    }
+    let all = try sorted.map { file in
+      do {
+        return try JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: file.url))
+      } catch {
+        throw StorageError.disk(
+          path: file.url.path, reason: "cannot be read as scores; remove it and run moca evaluate again")
+      }
+    }
+    let last = all.compactMap(\.step).max()
+    return all.filter { $0.step == last }
+  }
+}
