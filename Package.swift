@@ -106,13 +106,14 @@ let package = Package(
         "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "EventLog", "CZstd",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .target(name: "Launchers", dependencies: ["PluginKit", "Runner"]),
     .target(
       name: "Reports",
       dependencies: ["Runner", .product(name: "Mustache", package: "swift-mustache")]),
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Reports", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics", "Datasets", "Conformance",
+        "Runner", "Launchers", "Reports", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics", "Datasets", "Conformance",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),

@@ -1,6 +1,7 @@
 import Backbones
 import Datasets
 import Extractors
+import Launchers
 import Priors
 import Regularizers
 import Runner
@@ -11,6 +12,6 @@ extension Catalogs {
     Catalogs(
       datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
       regularizers: .standard, memories: .standard, samplers: .standard,
-      extractors: .standard)
+      extractors: .standard, launchers: .standard)
   }
 }

@@ -58,6 +58,9 @@ enum Console {
     return unit == 0 ? "\(count) bytes" : String(format: "%.3g %@", value, units[unit])
   }
 
+  /// `41 s`, `3 min 20 s`, `2 h 5 min`.
+  static func duration(_ seconds: Double) -> String { seconds.durationText }
+
   /// A number with four significant digits.
   static func number(_ value: Double) -> String { String(format: "%.4g", value) }
 }

@@ -43,6 +43,7 @@ struct Failure: Error {
     case let error as TrainingError: self.init(message: error.description, exitCode: error.exitCode)
     case let error as StateError:
       self.init(.data, "\(error); the checkpoint belongs to another configuration or another version")
+    case let error as AblationError: self.init(message: error.description, exitCode: error.exitCode)
     case let error as EvaluationError: self.init(message: error.description, exitCode: error.exitCode)
     case ImageScoreError.tooFew: self.init(.usage, "\(error); --allow-few computes what it can")
     case let error as ImageScoreError: self.init(.data, error.description)

@@ -24,7 +24,7 @@ struct RootCommand: ParsableCommand {
       1 anything else.
       """,
     subcommands: [
-      TrainCommand.self, SampleCommand.self, ReconstructCommand.self, InterpolateCommand.self,
+      TrainCommand.self, AblateCommand.self, SampleCommand.self, ReconstructCommand.self, InterpolateCommand.self,
       EvaluateCommand.self, ListCommand.self, DescribeCommand.self, InspectCommand.self, CheckCommand.self,
       NewCommand.self, DataCommand.self, ExtractorCommand.self,
     ])

@@ -59,6 +59,9 @@ enum RunLocation {
 
   private static func isPath(_ text: String) -> Bool { text.contains("/") || text == "." || text == ".." }
 
+  /// The folder that a plain name stands for.
+  static func folder(named name: String) -> URL { named(name) }
+
   private static func named(_ name: String) -> URL {
     URL(fileURLWithPath: parent, isDirectory: true).appendingPathComponent(name)
   }

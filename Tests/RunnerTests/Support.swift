@@ -11,7 +11,7 @@ extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard, launchers: .standard)
 }
 
 /// A folder that goes away with the test.

@@ -126,13 +126,8 @@ struct TrainCommand: ParsableCommand {
       step: step, checkpoint: Console.path(URL(fileURLWithPath: checkpoint)))
     return Failure(
       message:
-        "\(saved)\ncontinue with: moca train --run \(quoted(RunLocation.argument(for: folder))) --resume\(device)",
+        "\(saved)\ncontinue with: moca train --run \(RunLocation.argument(for: folder).shellWord) --resume\(device)",
       exitCode: error.exitCode)
-  }
-
-  private func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "./_-+=:@,".contains($0) }
-    return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 }
 
@@ -145,27 +140,9 @@ extension TrainCommand {
 
   /// The file, then the options, then the arguments.
   private func layers() throws -> [ConfigurationValue] {
-    let file = try config.map(Self.configuration(at:))
+    let file = try config.map(ConfigurationFile.experiment)
     let short = try precision.map { try Experiment.layer(override: "training.precision=\($0)") }
     return try [file, short, Overrides(overrides).layer].compactMap(\.self)
-  }
-
-  private static func configuration(at path: String) throws -> ConfigurationValue {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw StorageError.missing(path: path, what: "configuration file")
-    }
-    if isFolder.boolValue { throw Failure(.usage, "\(path) is a folder; --config needs a YAML file") }
-    do {
-      var tree = try ConfigurationValue(yaml: String(contentsOfFile: path, encoding: .utf8))
-      // The record of a run.yaml is no configuration; without it one run's file starts another.
-      tree["run"] = nil
-      return tree
-    } catch ConfigurationError.unreadable(let reason) {
-      throw Failure(.usage, "\(path) is not valid YAML: \(reason)")
-    } catch let error as CocoaError {
-      throw Failure(.usage, "\(path) cannot be read as text: \(error.localizedDescription)")
-    }
   }
 
   private static func name(of experiment: Experiment) -> String {

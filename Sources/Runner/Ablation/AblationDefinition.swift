@@ -48,10 +48,13 @@ public struct AblationDefinition: Sendable, Equatable {
   public var device: String
   /// What was built: versions and the digest of the program.
   public var build: String
+  /// The digest of what was asked for; another request has no business in the folder.
+  public var request: String
 
   /// States a definition.
   public init(
-    axes: [Axis], cells: [AblationCell], scoring: Scoring, threads: Int, device: String, build: String
+    axes: [Axis], cells: [AblationCell], scoring: Scoring, threads: Int, device: String, build: String,
+    request: String
   ) {
     self.axes = axes
     self.cells = cells
@@ -59,6 +62,7 @@ public struct AblationDefinition: Sendable, Equatable {
     self.threads = threads
     self.device = device
     self.build = build
+    self.request = request
   }
 }
 
@@ -67,13 +71,8 @@ extension AblationDefinition {
   var tree: ConfigurationValue {
     let strings = { (values: [String]) in ConfigurationValue.list(values.map { .string($0) }) }
     return .object([
-      .init("build", .string(build)), .init("device", .string(device)), .init("threads", .integer(threads)),
-      .init(
-        "scoring",
-        .object([
-          .init("metrics", strings(scoring.metrics)), .init("samples", .integer(scoring.samples)),
-          .init("samplers", strings(scoring.samplers)), .init("arguments", strings(scoring.arguments)),
-        ])),
+      .init("build", .string(build)), .init("request", .string(request)), .init("device", .string(device)),
+      .init("threads", .integer(threads)), .init("scoring", scoring.tree),
       .init("axes", .object(axes.map { .init($0.key, strings($0.values)) })),
       .init(
         "cells",
@@ -106,6 +105,7 @@ extension AblationDefinition {
     self.build = build
     self.device = device
     self.threads = threads
+    request = tree["request"]?.text ?? ""
     self.scoring = Scoring(
       metrics: metrics, samples: samples, samplers: texts(scoring["samplers"]) ?? [],
       arguments: texts(scoring["arguments"]) ?? [])
@@ -118,5 +118,16 @@ extension AblationDefinition {
       return AblationCell(
         name: name, key: key, coordinates: zip(keys, at).map { .init(axis: $0, value: $1) })
     }
+  }
+}
+
+extension AblationDefinition.Scoring {
+  /// The scoring as it stands in `ablation.yaml`.
+  var tree: ConfigurationValue {
+    let strings = { (values: [String]) in ConfigurationValue.list(values.map { .string($0) }) }
+    return .object([
+      .init("metrics", strings(metrics)), .init("samples", .integer(samples)),
+      .init("samplers", strings(samplers)), .init("arguments", strings(arguments)),
+    ])
   }
 }

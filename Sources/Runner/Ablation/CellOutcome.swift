@@ -30,10 +30,12 @@ public struct CellOutcome: Codable, Sendable, Equatable {
   public var term: String?
   /// The step at which it ended.
   public var step: Int?
-  /// Seconds that its processes ran, over all starts.
+  /// Seconds that its processes ran, at its last start.
   public var seconds: Double
   /// The most memory that one of its processes held, in bytes; `nil` where the system does not tell.
   public var peakMemory: Int?
+  /// What was built that ran it.
+  public var build: String
   /// What a person types to have it again.
   public var command: String
   /// SHA-256 of the files that make up the result, by their path in the run folder.
@@ -41,4 +43,7 @@ public struct CellOutcome: Codable, Sendable, Equatable {
 
   /// Whether the cell has scores: it was trained to the end.
   public var isScored: Bool { state == .done || state == .diverged }
+
+  /// Whether it need not be run again: it has scores, or would end the same way.
+  public var isFinal: Bool { isScored || state == .notFinite }
 }

@@ -22,13 +22,16 @@ public struct Catalogs: Sendable {
   public var samplers: SamplerCatalog
   /// Networks in whose features images are compared.
   public var extractors: ExtractorCatalog
+  /// Where the cells of an ablation are run.
+  public var launchers: LauncherCatalog
 
   /// Collects the catalogs.
   public init(
     datasets: DatasetCatalog, encoders: EncoderCatalog, decoders: DecoderCatalog,
     posteriors: PosteriorCatalog,
     priors: PriorCatalog, regularizers: RegularizerCatalog, memories: MemoryCatalog,
-    samplers: SamplerCatalog, extractors: ExtractorCatalog
+    samplers: SamplerCatalog, extractors: ExtractorCatalog,
+    launchers: LauncherCatalog
   ) {
     self.datasets = datasets
     self.encoders = encoders
@@ -39,12 +42,14 @@ public struct Catalogs: Sendable {
     self.memories = memories
     self.samplers = samplers
     self.extractors = extractors
+    self.launchers = launchers
   }
 
   /// What `list` and `describe` show: every plugin of every kind.
   public var summaries: [PluginSummary] {
     datasets.summaries + encoders.summaries + decoders.summaries + posteriors.summaries + priors.summaries
       + regularizers.summaries + memories.summaries + samplers.summaries + extractors.summaries
+      + launchers.summaries
   }
 }
 

@@ -68,6 +68,14 @@ extension Experiment {
     Resolver.plainSections.map { ($0.name, $0.type.settings) }
   }
 
+  /// The whole key that a short one stands for, as `training.seed` for `seed`; what is no short key stays as it is.
+  public static func fullKey(_ key: String) -> String {
+    if key.contains(".") { return key }
+    let leaves = sections.flatMap { section in section.settings.map { (section.name, $0.key) } }
+    let found = leaves.filter { $0.1 == key }
+    return found.count == 1 ? "\(found[0].0).\(key)" : key
+  }
+
   /// The plugin that a section has where none is named; `nil` where that depends on the other sections.
   public static func standardChoice(in section: String) -> String? {
     Resolver.pluginSections.first { $0.name == section && !$0.standard.isEmpty }?.standard

@@ -43,6 +43,7 @@ extension Trainer {
     gradientRatio = nil
     line.append(("learningRate", state.schedule.learningRate(after: max(0, step - 1))))
     line.append(("stepSeconds", seconds))
+    if let share = state.regularizerShare { line.append(("regularizerShare", share)) }
     line.append(("imagesPerSecond", Double(experiment.training.batch) / max(seconds, 1e-9)))
     if evaluates { try checkState() }
     if evaluates, let scores = heldOutScores() {

@@ -113,8 +113,21 @@ extension Trainer {
     let metrics = try MetricsLog(folder.metricsURL)
     try metrics.truncate(afterStep: state.completedSteps)
     let wasComplete = state.completedSteps >= totalSteps
-    if !wasComplete { try train(folder, metrics) }
-    return try finish(folder, wasComplete: wasComplete)
+    if wasComplete { return try finish(folder, wasComplete: true) }
+    RunEnding.remove(from: folder)
+    let start = Self.now
+    do {
+      try train(folder, metrics)
+      let outcome = try finish(folder, wasComplete: false)
+      try RunEnding(
+        state: .complete, step: state.completedSteps, term: nil, message: nil, seconds: Self.now - start
+      ).write(to: folder)
+      return outcome
+    } catch {
+      // The error counts, not whether it could be written down: the disk may be full.
+      try? RunEnding(error, step: state.completedSteps, seconds: Self.now - start).write(to: folder)
+      throw error
+    }
   }
 
   private func train(_ folder: RunFolder, _ metrics: MetricsLog) throws {

@@ -17,6 +17,8 @@ public final class TrainingState {
   public let streams: RandomStreams
   /// Steps taken.
   public internal(set) var completedSteps = 0
+  /// The regularizer's share of the time of the last step that measured gradients, 0…1; see ``StepClock``.
+  private(set) var regularizerShare: Double?
 
   let optimizer: Adam
   let criticOptimizer: Adam?
@@ -98,16 +100,18 @@ public final class TrainingState {
   ///     costs another pass through the decoder.
   /// - Returns: The terms of the loss as rank-0 tensors on the device; nothing is read back.
   public func step(on images: Tensor, measuresGradients: Bool = false) -> [NamedTensor] {
-    let forward = self.forward(images)
+    let clock = StepClock(isRunning: measuresGradients, device: device)
+    let forward = self.forward(images, clock)
     let errors = (images - forward.reconstructions).squared().sum(along: 1, 2, 3)  // [batch]
     let reconstruction = errors.mean() * reconstructionFactor
     let observation = observationLoss(errors).map { $0 * reconstructionFactor } ?? reconstruction
-    let penalty = regularizer.penalty(in: forward.context)
+    let penalty = clock.time(.regularizer) { regularizer.penalty(in: forward.context) }
     var scalars = [NamedTensor("reconstruction", reconstruction), NamedTensor("penalty", penalty.value)]
     scalars += penalty.diagnostics
     let calibrates = penaltyWeight.isCalibrating(after: completedSteps)
     let ratio =
-      measuresGradients || calibrates ? gradientRatio(penalty.value, observation, forward.features) : nil
+      measuresGradients || calibrates
+      ? gradientRatio(penalty.value, observation, forward.features, clock) : nil
     if let ratio, calibrates { penaltyWeight.note(ratio) }
     let weight = penaltyWeight.tensor * schedule.weightShare(after: completedSteps)
     if let ratio, measuresGradients { scalars.append(NamedTensor("gradientRatio", ratio * weight)) }
@@ -117,8 +121,12 @@ public final class TrainingState {
     loss.backward()
     if let gradientClip { clip(optimizer.gradients, toNorm: gradientClip) }
     optimizer.step(learningRate: schedule.learningRate(after: completedSteps))
-    if let criticLoss = stepCritic(forward.context) { scalars.append(NamedTensor("criticLoss", criticLoss)) }
-    withoutGradients { memory.update(with: forward.context.recollection, following: model.encoder) }
+    let criticLoss = clock.time(.regularizer) { stepCritic(forward.context) }
+    if let criticLoss { scalars.append(NamedTensor("criticLoss", criticLoss)) }
+    clock.time(.regularizer) {
+      withoutGradients { memory.update(with: forward.context.recollection, following: model.encoder) }
+    }
+    if let share = clock.regularizerShare() { regularizerShare = share }
     completedSteps += 1
     return scalars.map { NamedTensor($0.name, $0.tensor.detached()) }
   }
@@ -130,7 +138,7 @@ public final class TrainingState {
     let context: RegularizationContext
   }
 
-  private func forward(_ images: Tensor) -> Forward {
+  private func forward(_ images: Tensor, _ clock: StepClock) -> Forward {
     let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
     let pass = withAutocast(to: dtype, on: device) { () -> (ForwardPass, latents: Tensor) in
       let features = model.encoder.encode(input).to(dtype: .float32)
@@ -145,8 +153,10 @@ public final class TrainingState {
           reconstructions: reconstructions), latents
       )
     }
-    let recollection = withoutGradients {
-      withAutocast(to: dtype, on: device) { memory.recall(images: images, latents: pass.latents.detached()) }
+    let recollection = clock.time(.regularizer) {
+      withoutGradients {
+        withAutocast(to: dtype, on: device) { memory.recall(images: images, latents: pass.latents.detached()) }
+      }
     }
     let context = RegularizationContext(
       latents: pass.latents, recollection: recollection, prior: model.prior, streams: streams, pass: pass.0)
@@ -160,10 +170,16 @@ public final class TrainingState {
 
   /// ‖∇ penalty‖ / ‖∇ reconstruction‖, taken before the projection: a pull along the radius of the sphere moves
   /// nothing and does not count.
-  private func gradientRatio(_ penalty: Tensor, _ reconstruction: Tensor, _ features: Tensor) -> Tensor {
+  private func gradientRatio(
+    _ penalty: Tensor, _ reconstruction: Tensor, _ features: Tensor, _ clock: StepClock
+  ) -> Tensor {
     guard penalty.requiresGradient, reconstruction.requiresGradient else { return .scalar(0, on: device) }
-    let pull = penalty.gradients(withRespectTo: [features], retainsGraph: true)
-    let error = reconstruction.gradients(withRespectTo: [features], retainsGraph: true)
+    let pull = clock.time(.penaltyGradient) {
+      penalty.gradients(withRespectTo: [features], retainsGraph: true)
+    }
+    let error = clock.time(.measurement) {
+      reconstruction.gradients(withRespectTo: [features], retainsGraph: true)
+    }
     return Tensor.totalNorm(pull) / Tensor.totalNorm(error).clamped(min: 1e-30)
   }
 

@@ -1,0 +1,56 @@
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// What `moca ablate` shows at its end: the cells that failed, the comparison of the others, and the paths.
+struct AblationResult {
+  let folder: AblationFolder
+  /// Only these cells were asked for.
+  let only: Set<String>
+  let writesReport: Bool
+
+  /// Prints it.
+  ///
+  /// - Throws: A ``Failure`` where a cell has no scores.
+  func show(json: Bool) throws {
+    let cells = folder.definition.cells.filter { only.isEmpty || only.contains($0.name) }
+    let outcomes = try cells.map { (cell: $0, outcome: try folder.outcome(of: $0)) }
+    if json { print(tree(outcomes).json) }
+    let failed = outcomes.filter { $0.outcome?.isScored != true }
+    if !failed.isEmpty {
+      if !json { print(table(failed).text(width: Console.width)) }
+      throw Failure(
+        .other,
+        "\(failed.count) of \(cells.count) cells have no result; see \(Console.path(folder.url))/logs, repeat one with "
+          + "the command in the table, or start again: moca ablate \(Console.path(folder.url).shellWord)")
+    }
+  }
+
+  private func table(_ cells: [(cell: AblationCell, outcome: CellOutcome?)]) -> TextTable {
+    var table = TextTable(columns: ["cell", "state", "step", "command", "reason"])
+    for (cell, outcome) in cells {
+      table.append([
+        .string(cell.name), .string(outcome?.state.rawValue ?? "not run"),
+        outcome?.step.map { .integer($0) } ?? .null,
+        .string(outcome?.command ?? folder.trainingCommand(of: cell)), .string(outcome?.reason ?? "-"),
+      ])
+    }
+    return table
+  }
+
+  private func tree(_ cells: [(cell: AblationCell, outcome: CellOutcome?)]) -> ConfigurationValue {
+    .list(
+      cells.map { cell, outcome in
+        .object([
+          .init("name", .string(cell.name)), .init("key", .string(cell.key)),
+          .init("at", .object(cell.coordinates.map { .init($0.axis, .string($0.value)) })),
+          .init("state", .string(outcome?.state.rawValue ?? "not run")),
+          .init("step", outcome?.step.map { .integer($0) } ?? .null),
+          .init("seconds", outcome.map { .number($0.seconds) } ?? .null),
+          .init("peakMemory", outcome?.peakMemory.map { .integer($0) } ?? .null),
+          .init("reason", outcome?.reason.map { .string($0) } ?? .null),
+          .init("command", .string(outcome?.command ?? folder.trainingCommand(of: cell))),
+        ])
+      })
+  }
+}

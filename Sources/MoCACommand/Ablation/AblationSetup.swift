@@ -1,0 +1,82 @@
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// From what a person asks for to a folder that can be worked on.
+struct AblationSetup {
+  let catalogs: Catalogs
+  let build: String
+  let device: String
+  let jobs: Int
+  /// Threads that were asked for.
+  let threads: Int?
+  let tolerance: AblationFolder.Tolerance
+  let interruption: Interruption
+  let progress: StageProgress
+
+  /// The folder of a request: made, or opened where it is there already.
+  func make(_ request: AblationRequest, at url: URL) throws -> AblationFolder {
+    let stored = AblationFolder.isAblation(url) ? try AblationFolder(opening: url) : nil
+    let threads = threads ?? stored?.definition.threads ?? usualThreads
+    var matrix: AblationMatrix
+    if let stored, request.budget != nil, stored.definition.request == request.digest {
+      // The steps were measured at the first start and stay.
+      return try open(url, only: [])
+    }
+    matrix = try self.matrix(request)
+    if let budget = request.budget {
+      let steps = try plan(request, matrix, threads: threads).steps(within: budget)
+      matrix = try self.matrix(request, steps: { coordinates in steps[AblationPlan.withoutSeed(coordinates)] })
+    }
+    for cell in matrix.leftOut { Console.warning("\(cell.cell) was left out: \(cell.reason)") }
+    let definition = AblationDefinition(
+      axes: matrix.axes, cells: matrix.cells.map(\.cell), scoring: request.scoring, threads: threads,
+      device: device, build: build, request: request.digest)
+    return try AblationFolder(at: url, for: matrix, definition: definition, tolerating: tolerance)
+  }
+
+  /// A folder that is there, with its configurations checked.
+  func open(_ url: URL, only: Set<String>) throws -> AblationFolder {
+    let folder = try AblationFolder(opening: url)
+    let definition = folder.definition
+    if definition.build != build, !tolerance.allowsAnyBuild {
+      throw AblationError.otherBuild(path: Console.path(url), theirs: definition.build, mine: build)
+    }
+    if definition.device != device {
+      throw AblationError.otherMatrix(
+        path: Console.path(url), differences: ["its cells are computed on \(definition.device), not on \(device)"])
+    }
+    try folder.checkConfigurations(catalogs, only: only)
+    return folder
+  }
+
+  /// What a matrix will take.
+  func plan(_ request: AblationRequest) throws -> AblationPlan {
+    try plan(request, matrix(request), threads: threads ?? usualThreads)
+  }
+
+  /// Names that are no cells, cells that are to be run anew, and finished cells that were edited.
+  func check(_ folder: AblationFolder, cells: [String], redo: [String]) throws {
+    let names = folder.definition.cells.map(\.name)
+    for name in cells + redo where !names.contains(name) {
+      throw AblationError.unknownCell(name: name, hint: suggestion(for: name, among: names))
+    }
+    for cell in folder.definition.cells where redo.contains(cell.name) { try folder.reset(cell) }
+    let edited = try folder.editedCells()
+    if !edited.isEmpty { throw AblationError.edited(edited, path: Console.path(folder.url)) }
+  }
+
+  private var usualThreads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / jobs) }
+
+  private func matrix(
+    _ request: AblationRequest, steps: ([AblationCell.Coordinate]) -> Int? = { _ in nil }
+  ) throws -> AblationMatrix {
+    try AblationMatrix(request, catalogs: catalogs, build: build, steps: steps, progress: progress.update)
+  }
+
+  private func plan(_ request: AblationRequest, _ matrix: AblationMatrix, threads: Int) throws -> AblationPlan {
+    let measurement = try CellMeasurement(
+      scoring: request.scoring, threads: threads, device: device, interruption: interruption)
+    return try AblationPlan(matrix, with: measurement, jobs: jobs) { progress.update($0, $1, "measuring \($2)") }
+  }
+}

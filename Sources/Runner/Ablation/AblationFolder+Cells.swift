@@ -1,0 +1,80 @@
+import Foundation
+
+extension AblationFolder {
+  /// What a person types to train a cell again, in a run of its own.
+  public func trainingCommand(of cell: AblationCell) -> String {
+    let device = definition.device == "cpu" ? "" : " --device \(definition.device)"
+    let path = configurationURL(of: cell).relativePath
+    return "moca train --config \(path.shellWord) --run \(cell.name) --threads \(definition.threads)\(device)"
+  }
+
+  /// Writes how a cell ended.
+  ///
+  /// - Throws: ``StorageError``.
+  func write(_ outcome: CellOutcome, of cell: AblationCell) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(outcome) + [0x0A], to: outcomeURL(of: cell))
+  }
+
+  /// SHA-256 of the files that make up a cell's result: configuration, curves, last checkpoint and scores.
+  ///
+  /// - Throws: ``StorageError``.
+  func resultDigests(of cell: AblationCell) throws -> [String: String] {
+    let run = try RunFolder(opening: runURL(of: cell))
+    var files = [RunFolder.configurationName, "metrics.jsonl"]
+    if let latest = run.latest { files.append("checkpoints/\(latest.url.lastPathComponent)") }
+    let scores = (try? FileManager.default.contentsOfDirectory(atPath: run.evaluationURL.path)) ?? []
+    files += scores.filter { $0.hasSuffix(".json") }.sorted().map { "evaluation/\($0)" }
+    return try Dictionary(
+      uniqueKeysWithValues: files.map { ($0, try Digest.file(run.url.appendingPathComponent($0))) })
+  }
+
+  /// Finished cells whose files are not those that they ended with. Scores that were added later do not count.
+  ///
+  /// - Throws: ``StorageError``.
+  public func editedCells() throws -> [(cell: String, what: String)] {
+    try definition.cells.compactMap { cell in
+      guard let outcome = try outcome(of: cell), outcome.isScored else { return nil }
+      for (file, digest) in outcome.digests.sorted(by: { $0.key < $1.key }) {
+        let url = runURL(of: cell).appendingPathComponent(file)
+        guard FileManager.default.fileExists(atPath: url.path) else { return (cell.name, "\(file) is missing") }
+        if try Digest.file(url) != digest { return (cell.name, "\(file) was changed") }
+      }
+      return nil
+    }
+  }
+
+  /// The cells that a start would run.
+  ///
+  /// - Throws: ``StorageError``.
+  public func unfinishedCells() throws -> [AblationCell] {
+    try definition.cells.filter { try outcome(of: $0)?.isFinal != true }
+  }
+
+  /// Takes back a cell's outcome and its run, so that it is run anew.
+  ///
+  /// - Throws: ``StorageError`` where a process works on it.
+  public func reset(_ cell: AblationCell) throws {
+    guard let claim = try CellClaim.take(claimURL(of: cell)) else {
+      let holder = CellClaim.owner(of: claimURL(of: cell)).map { "process \($0.process) on \($0.host)" }
+      throw StorageError.locked(path: runURL(of: cell).path, holder: holder)
+    }
+    defer { claim.release() }
+    for url in [outcomeURL(of: cell), runURL(of: cell)] where FileManager.default.fileExists(atPath: url.path) {
+      do {
+        try FileManager.default.removeItem(at: url)
+      } catch {
+        throw StorageError.disk(path: url.path, reason: "cannot be removed: \(error.localizedDescription)")
+      }
+    }
+  }
+}
+
+extension String {
+  /// The text as one word of a shell's command line.
+  public var shellWord: String {
+    let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "./_-+=:@,".contains($0) }
+    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
+  }
+}

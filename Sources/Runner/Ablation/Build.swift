@@ -1,0 +1,22 @@
+import Foundation
+import MoCAProtocols
+
+/// What was built: the versions, and the digest of the running program.
+public enum Build {
+  /// As in `MoCA 0.1.0, libtorch 2.13.0, program sha256:…`.
+  ///
+  /// - Throws: ``StorageError`` where the program's own file cannot be read.
+  public static func description() throws -> String {
+    "\(MetricCard.currentVersion), program \(try Digest.file(executable()))"
+  }
+
+  /// The file of the running program.
+  ///
+  /// - Throws: ``StorageError`` where the system does not tell.
+  public static func executable() throws -> URL {
+    guard let url = Bundle.main.executableURL else {
+      throw StorageError.disk(path: CommandLine.arguments[0], reason: "is not found as the running program")
+    }
+    return url
+  }
+}

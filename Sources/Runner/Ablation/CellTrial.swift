@@ -1,0 +1,57 @@
+import Datasets
+import Foundation
+import MoCAProtocols
+
+/// Tries what can be tried of a cell without training it. Images are loaded once for each dataset, networks are built
+/// once for cells that differ in the seed only.
+struct CellTrial {
+  private struct Loaded {
+    let source: DataSource
+    var batchesPerEpoch: [Int: Int] = [:]
+  }
+
+  private let catalogs: Catalogs
+  private let cacheFolder: URL
+  private let progress: @Sendable (Int, Int?, String) -> Void
+  private var sources: [String: Loaded] = [:]
+  private var passed: Set<String> = []
+
+  init(
+    catalogs: Catalogs, cacheFolder: URL, progress: @escaping @Sendable (Int, Int?, String) -> Void
+  ) {
+    self.catalogs = catalogs
+    self.cacheFolder = cacheFolder
+    self.progress = progress
+  }
+
+  /// Checks a cell.
+  ///
+  /// - Returns: The digest of its images and the steps that it takes.
+  /// - Throws: ``ConfigurationError``, ``DataError``.
+  mutating func check(_ experiment: Experiment) throws -> (dataDigest: String, totalSteps: Int) {
+    try Trainer.check(experiment, catalogs: catalogs)
+    let dataset = experiment.tree["dataset"]?.json ?? ""
+    var loaded =
+      try sources[dataset]
+      ?? Loaded(
+        source: DataSource(experiment, catalogs: catalogs, cacheFolder: cacheFolder, progress: progress))
+    let training = experiment.training
+    let images = loaded.source.images
+    let batches =
+      try loaded.batchesPerEpoch[training.batch]
+      ?? BatchLoader(
+        images: images, indices: loaded.source.split.training, batchSize: training.batch, seed: 0,
+        flips: false
+      ).batchesPerEpoch
+    loaded.batchesPerEpoch[training.batch] = batches
+    sources[dataset] = loaded
+    let totalSteps = training.steps ?? training.epochs * batches
+    var tree = experiment.tree
+    tree[path: ["training", "seed"]] = nil
+    if passed.insert(tree.json).inserted {
+      _ = try TrainingState(
+        experiment, catalogs: catalogs, imageShape: images.shape, totalSteps: totalSteps, device: .cpu)
+    }
+    return (images.digest, totalSteps)
+  }
+}

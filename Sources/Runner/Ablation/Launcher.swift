@@ -1,0 +1,60 @@
+import Foundation
+import MoCAProtocols
+
+/// What a launcher is to start.
+public struct LaunchWork: Sendable {
+  /// The folder of the matrix; it is written whole.
+  public let folder: AblationFolder
+  /// The cells that are not finished.
+  public let cells: [AblationCell]
+  /// The program, which works on a cell with `ablate FOLDER --cell NAME`.
+  public let program: URL
+  /// What was built.
+  public let build: String
+  /// How the work on this machine is done.
+  public let options: AblationScheduler.Options
+  /// Whether the work should come to an end.
+  public let interruption: Interruption
+  /// Hears what happens.
+  public let report: @Sendable (AblationScheduler.Event) -> Void
+
+  /// Collects the values.
+  public init(
+    folder: AblationFolder, cells: [AblationCell], program: URL, build: String,
+    options: AblationScheduler.Options, interruption: Interruption,
+    report: @escaping @Sendable (AblationScheduler.Event) -> Void
+  ) {
+    self.folder = folder
+    self.cells = cells
+    self.program = program
+    self.build = build
+    self.options = options
+    self.interruption = interruption
+    self.report = report
+  }
+}
+
+/// Where the cells of an ablation are run.
+public protocol Launcher: Sendable {
+  /// Starts the work.
+  ///
+  /// - Returns: What a person should know, where the work goes on elsewhere; `nil` where it is done.
+  /// - Throws: ``AblationError``, ``StorageError``.
+  func launch(_ work: LaunchWork) throws -> String?
+}
+
+/// A launcher that can be chosen by name.
+public protocol LauncherPlugin: Launcher, Plugin {
+  /// Builds the launcher.
+  init(_ configuration: Configuration) throws
+}
+
+/// The launchers by name.
+public typealias LauncherCatalog = Catalog<Void, any Launcher>
+
+extension LauncherCatalog {
+  /// The catalog with one more launcher.
+  public func adding<P: LauncherPlugin>(_ type: P.Type) -> Self {
+    adding(type) { configuration, _ in try P(configuration) }
+  }
+}
