@@ -99,7 +99,8 @@ let package = Package(
         "PluginKit", "CArchive", "CTurboJPEG", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
-      name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+      name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Protos"]),
     .target(
       name: "Runner",
       dependencies: [
@@ -113,7 +114,8 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Launchers", "Reports", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics", "Datasets", "Conformance",
+        "Runner", "Launchers", "Reports", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics",
+        "Datasets", "Conformance",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
@@ -132,8 +134,15 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
     .testTarget(
+      name: "EventLogTests",
+      dependencies: [
+        "EventLog", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
+      ]),
+    .testTarget(
       name: "RunnerTests",
-      dependencies: ["Runner", "Backbones", "Priors", "Regularizers", "Datasets", "moca"]),
+      dependencies: [
+        "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "moca",
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],
   cxxLanguageStandard: .cxx20

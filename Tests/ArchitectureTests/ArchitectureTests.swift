@@ -18,11 +18,15 @@ struct ArchitectureTests {
     "Conformance": ["MoCAProtocols", "Metrics"],
     "Datasets": ["PluginKit", "CArchive", "CTurboJPEG", "CPNG"],
     "Runner": [
-      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Extractors", "Metrics", "CZstd",
+      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Extractors", "Metrics", "EventLog",
+      "CZstd",
     ],
+    "EventLog": [],
+    "Launchers": ["PluginKit", "Runner"],
+    "Reports": ["PluginKit", "Torch", "MoCAProtocols", "Datasets", "Metrics", "Runner"],
     "MoCACommand": [
       "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics",
-      "Datasets", "Extractors", "Runner", "Conformance",
+      "Datasets", "Extractors", "Runner", "Conformance", "Launchers", "Reports",
     ],
     "moca": ["MoCACommand"],
     "CTorch": [], "CZstd": [], "CArchive": [], "CTurboJPEG": [], "CPNG": [],
@@ -32,6 +36,8 @@ struct ArchitectureTests {
   private static let external: [String: Set<String>] = [
     "Yams": ["PluginKit"],
     "ArgumentParser": ["MoCACommand"],
+    "Mustache": ["Reports"],
+    "SwiftProtobuf": ["EventLog"],
     "Crypto": ["Datasets", "Extractors", "Runner"],
   ]
 

@@ -2,6 +2,7 @@ import Backbones
 import Datasets
 import Extractors
 import Foundation
+import Launchers
 import MoCAProtocols
 import Priors
 import Regularizers
@@ -11,7 +12,8 @@ extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard, launchers: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    launchers: .standard)
 }
 
 /// A folder that goes away with the test.

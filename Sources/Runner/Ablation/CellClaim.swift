@@ -63,7 +63,9 @@ final class CellClaim {
   /// - Throws: ``StorageError``.
   static func take(_ url: URL) throws -> CellClaim? {
     // On one machine nobody else takes or removes a claim meanwhile.
-    let gate = open(url.deletingLastPathComponent().appendingPathComponent(".gate").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    let gate = open(
+      url.deletingLastPathComponent().appendingPathComponent(".gate").path, O_RDWR | O_CREAT | O_CLOEXEC,
+      0o666)
     guard gate >= 0 else { throw StorageError.system(errno, path: url.path, action: "cannot be claimed") }
     defer { close(gate) }
     while flock(gate, LOCK_EX) != 0, errno == EINTR {}
@@ -84,9 +86,11 @@ final class CellClaim {
     let token = String(UInt64.random(in: .min ... .max), radix: 36)
     let temporary = url.path + AtomicFile.temporaryMarker + token
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw StorageError.system(errno, path: url.path, action: "cannot be claimed") }
+    guard descriptor >= 0 else {
+      throw StorageError.system(errno, path: url.path, action: "cannot be claimed")
+    }
     let owner = Owner(
-      host: ProcessInfo.processInfo.hostName, boot: boot,
+      host: Machine.name, boot: Machine.boot,
       process: ProcessInfo.processInfo.processIdentifier, started: Date(), token: token)
     defer { unlink(temporary) }
     do {
@@ -94,7 +98,9 @@ final class CellClaim {
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, write(descriptor, bytes, bytes.count) == bytes.count
       else { throw StorageError.system(errno, path: url.path, action: "cannot be claimed") }
       if link(temporary, url.path) == 0 { return CellClaim(descriptor: descriptor, url: url) }
-      guard errno == EEXIST else { throw StorageError.system(errno, path: url.path, action: "cannot be claimed") }
+      guard errno == EEXIST else {
+        throw StorageError.system(errno, path: url.path, action: "cannot be claimed")
+      }
       close(descriptor)
       return nil
     } catch {
@@ -114,7 +120,7 @@ final class CellClaim {
     }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
-    let isLocal = owner(of: url)?.boot == boot
+    let isLocal = owner(of: url)?.boot == Machine.boot
     if try !isLocal && age(of: descriptor, beside: url) < staleAge { return false }
     let aside = url.path + ".void-" + String(UInt64.random(in: .min ... .max), radix: 36)
     guard rename(url.path, aside) == 0 else { return errno == ENOENT }
@@ -151,10 +157,4 @@ final class CellClaim {
     return fstat(descriptor, &mine) == 0 && stat(path, &theirs) == 0 && mine.st_ino == theirs.st_ino
       && mine.st_dev == theirs.st_dev
   }
-
-  /// Changes with each start of the machine.
-  private static let boot: String = {
-    let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
-    return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ProcessInfo.processInfo.hostName
-  }()
 }

@@ -103,6 +103,7 @@ public struct RecordConfiguration: PluginConfiguration {
   @Setting("steps between sample grids", .between(1, 1_000_000_000)) public var samples = 500
   @Setting("steps between checkpoints", .between(1, 1_000_000_000)) public var checkpoint = 500
   @Setting("newest checkpoints kept beside the best", .between(1, 1_000_000)) public var keep = 1
+  @Setting("write event files that TensorBoard reads") public var tensorboard = true
   @Setting(
     "held-out score that names the best checkpoint: reconstruction error, or sliced Wasserstein distance to the prior"
   )

@@ -5,7 +5,7 @@ import Foundation
 /// ```
 /// run.yaml   metrics.jsonl   report.html   lock
 /// checkpoints/step-00001200.safetensors.zst   checkpoints/latest   checkpoints/best
-/// samples/step-00001200.png   evaluation/*.json
+/// samples/step-00001200.png   evaluation/*.json   events.out.tfevents.*
 /// ```
 /// A folder is a run once it holds `run.yaml`. Until then ``discardUnlessCommitted()`` takes everything back,
 /// so that a start that fails leaves nothing behind:

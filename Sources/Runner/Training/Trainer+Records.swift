@@ -25,7 +25,11 @@ extension Trainer {
     if step == 1 || isDue(step, record.metrics) || evaluates || saves {
       try log(metrics, bar, evaluates: evaluates)
     }
-    if isDue(step, record.samples) { try drawSamples(to: folder.sampleURL(step: step)) }
+    if isDue(step, record.samples) {
+      let url = folder.sampleURL(step: step)
+      try drawSamples(to: url)
+      try events?.append(step: step, "samples", picture: url)
+    }
     if saves || evaluates { try save(folder) }
   }
 
@@ -53,6 +57,7 @@ extension Trainer {
       if score < best?.score ?? .infinity { best = (score, step) }
     }
     try metrics.append(step: step, line)
+    try events?.append(step: step, line)
     bar.update(step, details: means.filter { ["loss", "reconstruction", "penalty"].contains($0.0) })
     intervalStart = (Self.now, step)
   }
@@ -190,6 +195,8 @@ extension Trainer {
     let reconstructions = folder.samplesURL.appendingPathComponent("reconstructions.png")
     if !FileManager.default.fileExists(atPath: samples.path) { try drawSamples(to: samples) }
     try drawReconstructions(to: reconstructions)
+    try events?.append(step: state.completedSteps, "reconstructions", picture: reconstructions)
+    try events?.end(succeeded: true)
     let isScored = latestScores?.step == state.completedSteps
     let scores = isScored ? latestScores?.scores : heldOutScores()
     return Outcome(

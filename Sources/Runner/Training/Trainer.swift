@@ -48,6 +48,8 @@ public final class Trainer {
   let loader: BatchLoader
   let interruption: Interruption
   var recorder = StepRecorder()
+  /// What TensorBoard reads; `nil` where the run writes none.
+  var events: RunEvents?
   var gradientRatio: Tensor?
   var lastCheckpoint: URL?
   /// The last scores on held-out images and the step that has them.
@@ -115,6 +117,9 @@ extension Trainer {
     let wasComplete = state.completedSteps >= totalSteps
     if wasComplete { return try finish(folder, wasComplete: true) }
     RunEnding.remove(from: folder)
+    if experiment.record.tensorboard {
+      events = try RunEvents(folder, experiment: experiment, firstStep: state.completedSteps + 1)
+    }
     let start = Self.now
     do {
       try train(folder, metrics)
@@ -124,8 +129,9 @@ extension Trainer {
       ).write(to: folder)
       return outcome
     } catch {
-      // The error counts, not whether it could be written down: the disk may be full.
+      // What went wrong counts, not whether it could be written down: the disk may be full.
       try? RunEnding(error, step: state.completedSteps, seconds: Self.now - start).write(to: folder)
+      if let error = error as? TrainingError, error.isLasting { try? events?.end(succeeded: false) }
       throw error
     }
   }

@@ -37,6 +37,14 @@ public enum TrainingError: Error, CustomStringConvertible {
     }
   }
 
+  /// Whether the run, continued, would end so again.
+  var isLasting: Bool {
+    switch self {
+    case .notFinite, .noWeight: true
+    case .interrupted, .differs, .otherDevice, .otherData: false
+    }
+  }
+
   /// The exit code of the command line for this error.
   public var exitCode: Int32 {
     switch self {

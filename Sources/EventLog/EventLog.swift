@@ -1,3 +1,0 @@
-import SwiftProtobuf
-
-enum EventLog {}
