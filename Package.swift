@@ -110,7 +110,11 @@ let package = Package(
     .target(name: "Launchers", dependencies: ["PluginKit", "Runner"]),
     .target(
       name: "Reports",
-      dependencies: ["Runner", .product(name: "Mustache", package: "swift-mustache")]),
+      dependencies: ["Runner", .product(name: "Mustache", package: "swift-mustache")],
+      resources: [
+        "page.mustache", "section.mustache", "table.mustache", "figure.mustache", "strip.mustache",
+        "cell.mustache", "report.css", "report.js",
+      ].map { .embedInCode("Templates/\($0)") }),
     .target(
       name: "MoCACommand",
       dependencies: [
@@ -143,6 +147,7 @@ let package = Package(
       dependencies: [
         "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "moca",
       ]),
+    .testTarget(name: "ReportTests", dependencies: ["Reports", "Datasets", "PluginKit"]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],
   cxxLanguageStandard: .cxx20

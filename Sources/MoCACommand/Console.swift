@@ -37,11 +37,7 @@ enum Console {
   }
 
   /// A path as a person would write it: relative where it lies below the current folder.
-  static func path(_ url: URL) -> String {
-    let base = FileManager.default.currentDirectoryPath + "/"
-    let path = url.standardizedFileURL.path
-    return path.hasPrefix(base) ? String(path.dropFirst(base.count)) : path
-  }
+  static func path(_ url: URL) -> String { url.shownPath }
 
   /// Lines of a name and a value, the values below one another.
   static func aligned(_ lines: [(String, String)]) -> String {

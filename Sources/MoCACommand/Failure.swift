@@ -45,6 +45,7 @@ struct Failure: Error {
       self.init(.data, "\(error); the checkpoint belongs to another configuration or another version")
     case let error as AblationError: self.init(message: error.description, exitCode: error.exitCode)
     case let error as EvaluationError: self.init(message: error.description, exitCode: error.exitCode)
+    case let error as ComparisonError: self.init(message: error.description, exitCode: error.exitCode)
     case ImageScoreError.tooFew: self.init(.usage, "\(error); --allow-few computes what it can")
     case let error as ImageScoreError: self.init(.data, error.description)
     case let error as CodeError: self.init(.data, error.description)

@@ -24,9 +24,10 @@ struct RootCommand: ParsableCommand {
       1 anything else.
       """,
     subcommands: [
-      TrainCommand.self, AblateCommand.self, SampleCommand.self, ReconstructCommand.self, InterpolateCommand.self,
-      EvaluateCommand.self, ListCommand.self, DescribeCommand.self, InspectCommand.self, CheckCommand.self,
-      NewCommand.self, DataCommand.self, ExtractorCommand.self,
+      TrainCommand.self, AblateCommand.self, CompareCommand.self, EvaluateCommand.self,
+      SampleCommand.self, ReconstructCommand.self, InterpolateCommand.self, ListCommand.self,
+      DescribeCommand.self, InspectCommand.self, CheckCommand.self, NewCommand.self, DataCommand.self,
+      ExtractorCommand.self,
     ])
 
   @Flag(name: .long, help: "Show the versions of this program and of libtorch, and whether CUDA is there.")

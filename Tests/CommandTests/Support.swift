@@ -113,6 +113,11 @@ extension Workspace {
     try finish("ulimit -f \(fileBlocks); " + command(arguments))
   }
 
+  /// Runs `moca` with a folder of programs before all others.
+  func moca(_ arguments: [String], programs: String) throws -> Invocation {
+    try finish("export PATH='\(self[programs].path)':$PATH; " + command(arguments))
+  }
+
   /// Runs `moca` and sends it a signal once standard error holds `text`.
   ///
   /// - Returns: The exit code, and standard error.

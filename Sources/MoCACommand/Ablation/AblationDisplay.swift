@@ -23,7 +23,8 @@ final class AblationDisplay: Sendable {
     let done = count - left
     Console.note(
       "\(Console.path(folder.url)): \(count) cells" + (done > 0 ? ", \(done) are finished" : "")
-        + (left > 0 ? "; \(left) to run, \(jobs) at a time on \(folder.definition.threads) threads each" : ""))
+        + (left > 0 ? "; \(left) to run, \(jobs) at a time on \(folder.definition.threads) threads each" : "")
+    )
   }
 
   /// Hears what happens, from any thread.
@@ -38,7 +39,8 @@ final class AblationDisplay: Sendable {
       }
       let reason = outcome.reason.map { ": " + $0.prefix { $0 != "\n" } } ?? ""
       say(
-        "[\(number)/\(left)] \(cell.name): \(outcome.state.rawValue) after \(Console.duration(outcome.seconds))\(reason)")
+        "[\(number)/\(left)] \(cell.name): \(outcome.state.rawValue) after \(Console.duration(outcome.seconds))\(reason)"
+      )
     }
   }
 

@@ -6,7 +6,7 @@ import Runner
 struct AblationSetup {
   let catalogs: Catalogs
   let build: String
-  let device: String
+  let device: Device
   let jobs: Int
   /// Threads that were asked for.
   let threads: Int?
@@ -18,20 +18,22 @@ struct AblationSetup {
   func make(_ request: AblationRequest, at url: URL) throws -> AblationFolder {
     let stored = AblationFolder.isAblation(url) ? try AblationFolder(opening: url) : nil
     let threads = threads ?? stored?.definition.threads ?? usualThreads
-    var matrix: AblationMatrix
-    if let stored, request.budget != nil, stored.definition.request == request.digest {
+    let digest = request.digest
+    if let stored, request.budget != nil, stored.definition.request == digest {
       // The steps were measured at the first start and stay.
       return try open(url, only: [])
     }
-    matrix = try self.matrix(request)
+    var matrix = try self.matrix(request)
+    let request = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
     if let budget = request.budget {
       let steps = try plan(request, matrix, threads: threads).steps(within: budget)
-      matrix = try self.matrix(request, steps: { coordinates in steps[AblationPlan.withoutSeed(coordinates)] })
+      matrix = try self.matrix(
+        request, steps: { coordinates in steps[AblationPlan.withoutSeed(coordinates)] })
     }
     for cell in matrix.leftOut { Console.warning("\(cell.cell) was left out: \(cell.reason)") }
     let definition = AblationDefinition(
       axes: matrix.axes, cells: matrix.cells.map(\.cell), scoring: request.scoring, threads: threads,
-      device: device, build: build, request: request.digest)
+      device: "\(device)", build: build, request: digest)
     return try AblationFolder(at: url, for: matrix, definition: definition, tolerating: tolerance)
   }
 
@@ -42,17 +44,35 @@ struct AblationSetup {
     if definition.build != build, !tolerance.allowsAnyBuild {
       throw AblationError.otherBuild(path: Console.path(url), theirs: definition.build, mine: build)
     }
-    if definition.device != device {
+    if definition.device != "\(device)" {
       throw AblationError.otherMatrix(
-        path: Console.path(url), differences: ["its cells are computed on \(definition.device), not on \(device)"])
+        path: Console.path(url),
+        differences: ["its cells are computed on \(definition.device), not on \(device)"])
     }
     try folder.checkConfigurations(catalogs, only: only)
     return folder
   }
 
+  /// A matrix, and nothing written.
+  func checked(_ request: AblationRequest) throws -> AblationMatrix {
+    let matrix = try matrix(request)
+    _ = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
+    return matrix
+  }
+
+  /// The cells with their places in the matrix.
+  static func table(_ cells: [AblationCell]) -> TextTable {
+    let axes = cells.first?.coordinates.map(\.axis) ?? []
+    var table = TextTable(columns: ["cell"] + axes.map { .init($0) })
+    for cell in cells { table.append([.string(cell.name)] + cell.coordinates.map { .string($0.value) }) }
+    return table
+  }
+
   /// What a matrix will take.
   func plan(_ request: AblationRequest) throws -> AblationPlan {
-    try plan(request, matrix(request), threads: threads ?? usualThreads)
+    let matrix = try matrix(request)
+    let request = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
+    return try plan(request, matrix, threads: threads ?? usualThreads)
   }
 
   /// Names that are no cells, cells that are to be run anew, and finished cells that were edited.
@@ -74,9 +94,12 @@ struct AblationSetup {
     try AblationMatrix(request, catalogs: catalogs, build: build, steps: steps, progress: progress.update)
   }
 
-  private func plan(_ request: AblationRequest, _ matrix: AblationMatrix, threads: Int) throws -> AblationPlan {
+  private func plan(_ request: AblationRequest, _ matrix: AblationMatrix, threads: Int) throws -> AblationPlan
+  {
     let measurement = try CellMeasurement(
-      scoring: request.scoring, threads: threads, device: device, interruption: interruption)
-    return try AblationPlan(matrix, with: measurement, jobs: jobs) { progress.update($0, $1, "measuring \($2)") }
+      scoring: request.scoring, threads: threads, device: "\(device)", interruption: interruption)
+    return try AblationPlan(matrix, with: measurement, jobs: jobs) {
+      progress.update($0, $1, "measuring \($2)")
+    }
   }
 }

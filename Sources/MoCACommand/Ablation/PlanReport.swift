@@ -43,13 +43,15 @@ struct PlanReport {
     var table = TextTable(
       columns: axes.map { .init($0) } + [
         "cells", "steps", .init("step", title: "a step"), .init("share", title: "regularizer"),
-        .init("scores"), .init("cell", title: "a cell"), .init("memory"), .init("disk", title: "disk of a cell"),
+        .init("scores"), .init("cell", title: "a cell"), .init("memory"),
+        .init("disk", title: "disk of a cell"),
       ])
     for row in plan.rows {
       let share = row.cost.regularizerShare.map { String(Int(($0 * 100).rounded())) + " %" } ?? "-"
       table.append(
         row.coordinates.map { .string($0.value) } + [
-          .integer(row.cellCount), .integer(row.steps), .string(Console.number(row.cost.stepSeconds * 1000) + " ms"),
+          .integer(row.cellCount), .integer(row.steps),
+          .string(Console.number(row.cost.stepSeconds * 1000) + " ms"),
           .string(share), .string(Console.duration(row.cost.scoringSeconds)),
           .string(Console.duration(row.seconds)), .string(Console.bytes(row.cost.peakMemory)),
           .string(Console.bytes(row.bytes)),

@@ -28,6 +28,7 @@ struct AblateCommand: ParsableCommand {
 
       Examples:
         moca ablate regularizer=moca,mmd,wae-gan,sliced-wasserstein seed=0,1,2 training.steps=500
+        moca ablate Configurations/sprites.yaml --dry-run
         moca ablate Configurations/sprites.yaml --plan
         moca ablate Configurations/sprites.yaml --jobs 2 --budget 2h
         moca ablate mine.yaml regularizer=mmd 'regularizer.weight=log(1,1000,7)' --output runs/sweep
@@ -46,7 +47,8 @@ struct AblateCommand: ParsableCommand {
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The ablation's folder (default: a name of its own under runs/).", valueName: "name|path"),
+    help: ArgumentHelp(
+      "The ablation's folder (default: a name of its own under runs/).", valueName: "name|path"),
     completion: .directory)
   var output: String?
 
@@ -56,11 +58,15 @@ struct AblateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Time for the whole matrix, such as 90m or 2h.", valueName: "time"))
   var budget: String?
 
-  @Option(help: ArgumentHelp("What the budget gives every cell the same of: steps or seconds.", valueName: "what"))
+  @Option(
+    help: ArgumentHelp("What the budget gives every cell the same of: steps or seconds.", valueName: "what"))
   var budgetBy = AblationBudget.Share.steps
 
   @Flag(help: "Time a few steps of every kind of cell, show what the matrix takes, and stop.")
   var plan = false
+
+  @Flag(help: "Resolve and check every cell, show the cells, and stop.")
+  var dryRun = false
 
   @Option(
     help: ArgumentHelp(
@@ -69,7 +75,7 @@ struct AblateCommand: ParsableCommand {
     completion: Completion.metrics)
   var metric: [String] = []
 
-  @Option(help: "Images that each sampler makes for the scores (default: 2000).")
+  @Option(help: "Images that each sampler makes for the scores (default: 5000).")
   var samples: Int?
 
   @Flag(help: "Train only, without scores.")
@@ -130,15 +136,28 @@ struct AblateCommand: ParsableCommand {
     let build = try Build.description()
     let progress = StageProgress(isQuiet: quiet)
     let setup = AblationSetup(
-      catalogs: catalogs, build: build, device: "\(device)", jobs: jobs, threads: compute.threads,
+      catalogs: catalogs, build: build, device: device, jobs: jobs, threads: compute.threads,
       tolerance: tolerance, interruption: interruption, progress: progress)
     if plan {
+      if existing != nil {
+        throw Failure(.usage, "--plan needs what the matrix is made of: a configuration file or axes")
+      }
       let plan = try setup.plan(request())
       progress.finish()
       print(json ? PlanReport(plan: plan).json : PlanReport(plan: plan).text(width: Console.width))
       return
     }
-    let folder = try existing.map { try setup.open($0, only: Set(cell)) } ?? setup.make(request(), at: location())
+    if dryRun {
+      let cells =
+        try existing.map { try AblationFolder(opening: $0).definition.cells }
+        ?? setup.checked(request()).cells.map(\.cell)
+      progress.finish()
+      let table = AblationSetup.table(cells)
+      print(json ? table.json : table.text(width: Console.width))
+      return
+    }
+    let folder =
+      try existing.map { try setup.open($0, only: Set(cell)) } ?? setup.make(request(), at: location())
     progress.finish()
     try setup.check(folder, cells: cell, redo: redo)
     try work(on: folder, with: launch, build: build, interruption)
@@ -162,7 +181,8 @@ struct AblateCommand: ParsableCommand {
       print(elsewhere)
       return
     }
-    try AblationResult(folder: folder, only: Set(cell), writesReport: !noReport && cell.isEmpty).show(json: json)
+    try AblationResult(folder: folder, only: Set(cell), writesReport: !noReport && cell.isEmpty).show(
+      json: json)
   }
 }
 
@@ -180,7 +200,8 @@ extension AblateCommand {
   /// The folder that is named to be continued.
   private var existing: URL? {
     guard let place = places.first else { return nil }
-    return [URL(fileURLWithPath: place), RunLocation.folder(named: place)].first(where: AblationFolder.isAblation)
+    return [URL(fileURLWithPath: place), RunLocation.folder(named: place)].first(
+      where: AblationFolder.isAblation)
   }
 
   /// The words that begin with the launcher's name are its settings.
@@ -200,11 +221,12 @@ extension AblateCommand {
     var request = try AblationRequest(file: file, arguments: arguments)
     if !metric.isEmpty { request.scoring.metrics = metric }
     if noScores { request.scoring.metrics = [] }
+    if !metric.isEmpty || noScores { request.choosesMetrics = true }
     if let samples { request.scoring.samples = samples }
-    let extractors = CommandContext.catalogs.extractors.names
-    for name in request.scoring.metrics { _ = try Metric(name, extractors: extractors) }
     request.skipsRefused = skipRefused
-    request.budget = budget.flatMap(AblationBudget.seconds).map { AblationBudget(seconds: $0, share: budgetBy) }
+    request.budget = budget.flatMap(AblationBudget.seconds).map {
+      AblationBudget(seconds: $0, share: budgetBy)
+    }
     return request
   }
 

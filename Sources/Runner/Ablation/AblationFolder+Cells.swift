@@ -4,7 +4,7 @@ extension AblationFolder {
   /// What a person types to train a cell again, in a run of its own.
   public func trainingCommand(of cell: AblationCell) -> String {
     let device = definition.device == "cpu" ? "" : " --device \(definition.device)"
-    let path = configurationURL(of: cell).relativePath
+    let path = configurationURL(of: cell).shownPath
     return "moca train --config \(path.shellWord) --run \(cell.name) --threads \(definition.threads)\(device)"
   }
 
@@ -38,7 +38,9 @@ extension AblationFolder {
       guard let outcome = try outcome(of: cell), outcome.isScored else { return nil }
       for (file, digest) in outcome.digests.sorted(by: { $0.key < $1.key }) {
         let url = runURL(of: cell).appendingPathComponent(file)
-        guard FileManager.default.fileExists(atPath: url.path) else { return (cell.name, "\(file) is missing") }
+        guard FileManager.default.fileExists(atPath: url.path) else {
+          return (cell.name, "\(file) is missing")
+        }
         if try Digest.file(url) != digest { return (cell.name, "\(file) was changed") }
       }
       return nil
@@ -61,20 +63,13 @@ extension AblationFolder {
       throw StorageError.locked(path: runURL(of: cell).path, holder: holder)
     }
     defer { claim.release() }
-    for url in [outcomeURL(of: cell), runURL(of: cell)] where FileManager.default.fileExists(atPath: url.path) {
+    for url in [outcomeURL(of: cell), runURL(of: cell)] where FileManager.default.fileExists(atPath: url.path)
+    {
       do {
         try FileManager.default.removeItem(at: url)
       } catch {
         throw StorageError.disk(path: url.path, reason: "cannot be removed: \(error.localizedDescription)")
       }
     }
-  }
-}
-
-extension String {
-  /// The text as one word of a shell's command line.
-  public var shellWord: String {
-    let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "./_-+=:@,".contains($0) }
-    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }
 }

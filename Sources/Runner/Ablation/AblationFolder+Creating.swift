@@ -17,7 +17,8 @@ extension AblationFolder {
   ///
   /// - Throws: ``AblationError``, ``StorageError``. A folder that is refused stays as it is.
   public init(
-    at url: URL, for matrix: AblationMatrix, definition: AblationDefinition, tolerating: Tolerance = Tolerance()
+    at url: URL, for matrix: AblationMatrix, definition: AblationDefinition,
+    tolerating: Tolerance = Tolerance()
   ) throws {
     try Self.makeFolders(in: url)
     let lock = try Self.lock(url)
@@ -51,7 +52,8 @@ extension AblationFolder {
       throw AblationError.otherMatrix(
         path: url.path,
         differences: [
-          "there: \(mine.device), \(mine.threads) threads", "here:  \(asked.device), \(asked.threads) threads",
+          "there: \(mine.device), \(mine.threads) threads",
+          "here:  \(asked.device), \(asked.threads) threads",
         ])
     }
   }

@@ -12,6 +12,10 @@ public struct AblationMatrix {
     public let experiment: Experiment
     /// The digest of its images.
     public let dataDigest: String
+    /// Their shape.
+    public let imageShape: ImageShape
+    /// How many are held out.
+    public let heldOutCount: Int
     /// Steps that it takes.
     public let totalSteps: Int
   }
@@ -52,13 +56,14 @@ public struct AblationMatrix {
           layers.append(AblationRequest.layer("training.steps", .integer(steps)))
         }
         let experiment = try Experiment(layers, catalogs: catalogs)
-        let (digest, totalSteps) = try trial.check(experiment)
-        let key = Self.key(experiment, dataDigest: digest, build: build)
+        let facts = try trial.check(experiment)
+        let key = Self.key(experiment, dataDigest: facts.dataDigest, build: build)
         planned.append(
           Planned(
             cell: AblationCell(
               name: Self.name(coordinates, key: key, catalogs), key: key, coordinates: coordinates),
-            experiment: experiment, dataDigest: digest, totalSteps: totalSteps))
+            experiment: experiment, dataDigest: facts.dataDigest, imageShape: facts.imageShape,
+            heldOutCount: facts.heldOutCount, totalSteps: facts.totalSteps))
       } catch let error as ConfigurationError {
         Self.note(error.description, Self.words(coordinates), in: &refusals)
       } catch let error as DataError {
@@ -74,7 +79,7 @@ public struct AblationMatrix {
   }
 
   /// `regularizer=moca training.seed=0`
-  static func words(_ coordinates: [AblationCell.Coordinate]) -> String {
+  public static func words(_ coordinates: [AblationCell.Coordinate]) -> String {
     coordinates.map { "\($0.axis)=\($0.value)" }.joined(separator: " ")
   }
 

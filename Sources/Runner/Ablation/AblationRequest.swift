@@ -36,8 +36,11 @@ public struct AblationRequest: Sendable {
   /// What a value of an axis brings along: layers by axis and value.
   public private(set) var settings: [String: [String: ConfigurationValue]] = [:]
   /// How cells are scored.
-  public var scoring = AblationDefinition.Scoring(
-    metrics: ["reconstruction", "latent", "frechet"], samples: 2000)
+  public var scoring = AblationDefinition.Scoring(metrics: standardMetrics, samples: 5000)
+  /// What is measured where nothing is said; what a dataset does not allow is then left out.
+  public static let standardMetrics = ["reconstruction", "latent", "frechet"]
+  /// Whether the metrics are a person's choice.
+  public var choosesMetrics = false
   /// The time for the whole matrix, where there is a limit.
   public var budget: AblationBudget?
   /// Whether cells that a plugin refuses are left out.
@@ -73,7 +76,9 @@ public struct AblationRequest: Sendable {
             settings[key, default: [:]][value.key] = Self.withPaths(value.value)
           }
         }
-      case "metrics": scoring.metrics = try Self.texts(member)
+      case "metrics":
+        scoring.metrics = try Self.texts(member)
+        choosesMetrics = true
       case "samplers": scoring.samplers = try Self.texts(member)
       case "arguments": scoring.arguments = try Self.texts(member)
       case "samples":
@@ -92,7 +97,8 @@ public struct AblationRequest: Sendable {
   private mutating func read(_ argument: String) throws {
     guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
       throw ConfigurationError.incompatible(
-        "\"\(argument)\" is no axis; write key=value,value as in regularizer=moca,mmd, or key=value for all cells")
+        "\"\(argument)\" is no axis; write key=value,value as in regularizer=moca,mmd, or key=value for all cells"
+      )
     }
     let name = String(argument[..<equals])
     let values = try AxisValues.parse(String(argument[argument.index(after: equals)...]), key: name)

@@ -130,7 +130,8 @@ struct CellRunner {
     outcome.step = lines.last?["step"].map { Int($0) }
     if let first = lines.first?["reconstruction"], let last = lines.last?["reconstruction"], last > first {
       outcome.state = .diverged
-      outcome.reason = "the reconstruction error ended at \(shortNumber(last, digits: 4)), above its first value "
+      outcome.reason =
+        "the reconstruction error ended at \(shortNumber(last, digits: 4)), above its first value "
         + shortNumber(first, digits: 4)
     }
   }
@@ -163,7 +164,8 @@ struct CellRunner {
     let lines = text.split(separator: "\n").map(String.init).filter { !$0.isEmpty }
     let start = lines.lastIndex { $0.hasPrefix("error: ") || $0.contains("Fatal error: ") }
     guard let start else { return lines.last }
-    return lines[start...].prefix(6).joined(separator: "\n").replacing("error: ", with: "", maxReplacements: 1)
+    return lines[start...].prefix(6).joined(separator: "\n").replacing(
+      "error: ", with: "", maxReplacements: 1)
   }
 }
 

@@ -5,6 +5,18 @@ import MoCAProtocols
 /// Tries what can be tried of a cell without training it. Images are loaded once for each dataset, networks are built
 /// once for cells that differ in the seed only.
 struct CellTrial {
+  /// What is found out about a cell on the way.
+  struct Facts {
+    /// The digest of its images.
+    let dataDigest: String
+    /// Their shape.
+    let imageShape: ImageShape
+    /// How many are held out.
+    let heldOutCount: Int
+    /// Steps that it takes.
+    let totalSteps: Int
+  }
+
   private struct Loaded {
     let source: DataSource
     var batchesPerEpoch: [Int: Int] = [:]
@@ -26,9 +38,8 @@ struct CellTrial {
 
   /// Checks a cell.
   ///
-  /// - Returns: The digest of its images and the steps that it takes.
   /// - Throws: ``ConfigurationError``, ``DataError``.
-  mutating func check(_ experiment: Experiment) throws -> (dataDigest: String, totalSteps: Int) {
+  mutating func check(_ experiment: Experiment) throws -> Facts {
     try Trainer.check(experiment, catalogs: catalogs)
     let dataset = experiment.tree["dataset"]?.json ?? ""
     var loaded =
@@ -52,6 +63,8 @@ struct CellTrial {
       _ = try TrainingState(
         experiment, catalogs: catalogs, imageShape: images.shape, totalSteps: totalSteps, device: .cpu)
     }
-    return (images.digest, totalSteps)
+    return Facts(
+      dataDigest: images.digest, imageShape: images.shape, heldOutCount: loaded.source.split.heldOut.count,
+      totalSteps: totalSteps)
   }
 }

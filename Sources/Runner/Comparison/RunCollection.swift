@@ -63,26 +63,38 @@ public struct RunCollection: Sendable {
   public init(_ folders: [RunFolder]) throws {
     ablation = nil
     let stored = try folders.map(StoredRun.init)
+    let names = Self.names(of: folders.map(\.url))
     let axes = Self.axes(of: stored.map(\.configuration))
     self.axes = axes
-    runs = try stored.map { run in
+    runs = try zip(stored, names).map { run, name in
       let coordinates = axes.map { axis in
         AblationCell.Coordinate(axis: axis, value: Self.text(run.configuration, axis))
       }
       return try Self.read(
-        run.folder.url.lastPathComponent, at: run.folder.url, coordinates: coordinates, outcome: nil,
-        command: "moca train --config \(run.folder.configurationURL.path) --run \(run.folder.url.lastPathComponent)"
-      )
+        name, at: run.folder.url, coordinates: coordinates, outcome: nil,
+        command: "moca train --config \(run.folder.configurationURL.shownPath.shellWord) --run "
+          + "\(run.folder.url.lastPathComponent)-again")
+    }
+  }
+
+  /// The names of the folders, with their parents where two are called the same.
+  private static func names(of folders: [URL]) -> [String] {
+    let names = folders.map(\.lastPathComponent)
+    return zip(folders, names).map { url, name in
+      let isAlone = names.filter { $0 == name }.count == 1
+      return isAlone ? name : "\(url.deletingLastPathComponent().lastPathComponent)/\(name)"
     }
   }
 
   private static func read(
-    _ name: String, at url: URL, coordinates: [AblationCell.Coordinate], outcome: CellOutcome?, command: String
+    _ name: String, at url: URL, coordinates: [AblationCell.Coordinate], outcome: CellOutcome?,
+    command: String
   ) throws -> ComparedRun {
     guard FileManager.default.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path)
     else {
       return ComparedRun(
-        name: name, url: url, coordinates: coordinates, outcome: outcome, run: nil, metrics: [], evaluations: [],
+        name: name, url: url, coordinates: coordinates, outcome: outcome, run: nil, metrics: [],
+        evaluations: [],
         command: command)
     }
     let run = try StoredRun(RunFolder(opening: url))
@@ -93,22 +105,31 @@ public struct RunCollection: Sendable {
       evaluations: try Evaluation.read(from: run.folder), command: command)
   }
 
-  /// The keys in which configurations differ. Where a plugin differs its name is the key, and its settings and the
-  /// parts that follow from it are not listed.
+  /// The keys in which configurations differ. Where a plugin differs its name is the key. Its settings count where two
+  /// runs with the same plugin differ in them, and a key that one run does not know at all, as one of an older version,
+  /// does not count.
   private static func axes(of configurations: [ConfigurationValue]) -> [String] {
-    guard let first = configurations.first else { return [] }
     var keys: [String] = []
-    for other in configurations.dropFirst() {
-      for difference in Experiment.differences(from: first, to: other) where !keys.contains(difference.key) {
-        keys.append(difference.key)
+    for (index, first) in configurations.enumerated() {
+      for second in configurations.dropFirst(index + 1) {
+        for key in differingKeys(first, second) where !keys.contains(key) { keys.append(key) }
       }
     }
-    let plugins = keys.filter { $0.hasSuffix(".name") && $0 != "optimizer.name" }.map { String($0.dropLast(5)) }
-    let isOwn = { (key: String) in
-      !key.hasPrefix("record.") && key != "dataset.path" && !plugins.contains { key.hasPrefix($0 + ".") }
+    let plugins = keys.filter { !$0.contains(".") }
+    let others = keys.filter { $0.contains(".") && $0 != seedAxis }
+    return plugins + others + keys.filter { $0 == seedAxis }
+  }
+
+  private static func differingKeys(_ first: ConfigurationValue, _ second: ConfigurationValue) -> [String] {
+    let differences = Experiment.differences(from: first, to: second)
+    let plugins = differences.map(\.key).filter { $0.hasSuffix(".name") && $0 != "optimizer.name" }
+      .map { String($0.dropLast(5)) }
+    let others = differences.filter { difference in
+      let key = difference.key
+      return difference.mine != nil && difference.theirs != nil && !key.hasPrefix("record.")
+        && key != "dataset.path" && !plugins.contains { key.hasPrefix($0 + ".") }
     }
-    let others = keys.filter(isOwn)
-    return plugins + others.filter { $0 != seedAxis } + others.filter { $0 == seedAxis }
+    return plugins + others.map(\.key)
   }
 
   private static func text(_ configuration: ConfigurationValue, _ axis: String) -> String {
@@ -128,10 +149,15 @@ extension Evaluation {
     let urls = try manager.contentsOfDirectory(
       at: run.evaluationURL, includingPropertiesForKeys: [.contentModificationDateKey])
     let files = urls.filter { $0.pathExtension == "json" }.map { url in
-      (url: url, date: (try? url.resourceValues(forKeys: [.contentModificationDateKey]))?.contentModificationDate)
+      (
+        url: url,
+        date: (try? url.resourceValues(forKeys: [.contentModificationDateKey]))?.contentModificationDate
+      )
     }
     let sorted = files.sorted {
-      ($0.date ?? .distantPast, $0.url.lastPathComponent) < ($1.date ?? .distantPast, $1.url.lastPathComponent)
+      ($0.date ?? .distantPast, $0.url.lastPathComponent) < (
+        $1.date ?? .distantPast, $1.url.lastPathComponent
+      )
     }
     let all = try sorted.map { file in
       do {

@@ -62,6 +62,9 @@ public final class FeatureSource {
     return network + "float32 features, float64 scores"
   }
 
+  /// The length of a feature vector.
+  public var featureCount: Int { network.featureCount }
+
   /// Whether the network takes images of that shape.
   public func accepts(_ shape: ImageShape) -> Bool {
     network.requiredShape.map { $0 == shape } ?? (shape.channels == 1 || shape.channels == 3)

@@ -1,0 +1,44 @@
+import Runner
+
+/// A comparison as a table in Markdown: winners in bold, a footnote on seeds and intervals.
+struct CompareMarkdown {
+  let comparison: Comparison
+
+  /// The page.
+  var text: String {
+    let rows = CompareRows(comparison: comparison)
+    let costs = rows.costs
+    let titles = rows.keyTitles + ["runs"] + rows.scoreTitles + costs.map(\.title)
+    let cells = comparison.groups.indices.map { index -> [String] in
+      let group = comparison.groups[index]
+      let scores = comparison.columns.map { column in
+        let value = rows.value(column, index) ?? "–"
+        return switch rows.mark(column, index) {
+        case .best: "**\(value)**"
+        case .alike: "\(value) ≈"
+        case .none: value
+        }
+      }
+      let others = (rows.keyCells(group) + [group.stateSummary]).map(Markdown.escaped)
+      return others + scores + costs.map { $0.cells[index] ?? "–" }
+    }
+    let lines = comparison.columns.map { column in
+      "- \(column.name), \(column.order.words): \(rows.verdict(of: column))\(intervals(of: column))"
+    }
+    let notes = comparison.notes.map { "- note: \($0)" }
+    let list = (lines + notes).map(Markdown.escaped).joined(separator: "\n")
+    return [Markdown.table(titles.map(Markdown.escaped), cells), rows.footnote, list].filter { !$0.isEmpty }
+      .joined(separator: "\n\n")
+  }
+
+  private func intervals(of column: ComparisonColumn) -> String {
+    let parts = column.entries.enumerated().compactMap { index, entry in
+      entry.difference.map { difference in
+        "\(comparison.groups[index].label): \(Console.number(difference.mean)) "
+          + "[\(Console.number(difference.interval.lower)), \(Console.number(difference.interval.upper))]"
+      }
+    }
+    guard let reference = column.reference, !parts.isEmpty else { return "" }
+    return ". Differences to \(comparison.groups[reference].label) are \(parts.joined(separator: "; "))"
+  }
+}

@@ -1,4 +1,0 @@
-import Mustache
-import Runner
-
-enum Reports {}

@@ -1,0 +1,137 @@
+import MoCAProtocols
+import PluginKit
+
+/// Runs beside each other: groups of repetitions, their scores with intervals, what they took, and whether they began
+/// alike. A plain value; text, pages and files are made from it.
+public struct Comparison: Sendable, Encodable {
+  /// What to compare.
+  public struct Options: Sendable {
+    /// Keys to group by; every axis but the seed where it is `nil`.
+    public var keys: [String]?
+    /// Names of scores, as in `FD-cifar` or `FD-cifar of prior`; a few telling ones where it is empty.
+    public var metrics: [String] = []
+    /// Whether to take every score that is there.
+    public var takesAll = false
+    /// The group that differences are taken to: its label, or a value that no other group has. The best of each score
+    /// where it is `nil`.
+    public var reference: String?
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// What runs are grouped by.
+  public let keys: [String]
+  /// In the order of the runs.
+  public let groups: [ComparisonGroup]
+  /// The scores that were chosen.
+  public let columns: [ComparisonColumn]
+  /// The names of all scores that are there.
+  public let available: [String]
+  /// Whether runs of one seed began alike.
+  public let pairing: Pairing
+  /// Where a numeric axis is swept: fronts of reconstruction against latent match against samples.
+  public let fronts: [ParetoFront]
+  /// What a reader should know, in sentences.
+  public let notes: [String]
+
+  /// Compares runs.
+  ///
+  /// - Throws: ``ComparisonError``; ``EvaluationError/differentCards(score:differences:)`` where a score that was asked
+  ///   for was measured differently. One that was not asked for is left out with a note.
+  public init(
+    _ collection: RunCollection, options: Options = Options(), regularizers: RegularizerCatalog
+  ) throws {
+    let grouping = try ComparisonGrouping(collection, by: options.keys)
+    let pairing = Pairing(collection.runs, regularizers: regularizers)
+    let builder = ColumnBuilder(grouping, pairing: pairing)
+    if builder.table.keys.isEmpty, collection.ablation == nil { throw ComparisonError.noScores }
+    let reference = try options.reference.map(grouping.group)
+    let keys =
+      options.takesAll && options.metrics.isEmpty
+      ? builder.table.keys : try builder.keys(named: options.metrics)
+    let chosen = try keys.map { key in
+      try builder.column(key, reference: reference, isRequired: !options.metrics.isEmpty)
+    }
+    fronts = grouping.isSweep ? builder.fronts() : []
+    columns = chosen.compactMap { $0 }
+    available = builder.table.keys.map(\.name)
+    self.keys = grouping.keys
+    groups = grouping.groups
+    self.pairing = pairing
+    notes = ComparisonNotes(grouping, builder).all
+  }
+}
+
+/// Which run belongs to which group.
+struct ComparisonGrouping {
+  let collection: RunCollection
+  let keys: [String]
+  let groups: [ComparisonGroup]
+  /// Positions of runs by group.
+  let members: [[Int]]
+
+  var runs: [ComparedRun] { collection.runs }
+
+  /// Groups by `keys`, or by every axis but the seed.
+  ///
+  /// - Throws: ``ComparisonError/unknownKey(_:available:)``.
+  init(_ collection: RunCollection, by keys: [String]?) throws {
+    self.collection = collection
+    let axes = collection.axes.filter { $0 != RunCollection.seedAxis }
+    for key in keys ?? [] where !collection.axes.contains(key) {
+      throw ComparisonError.unknownKey(key, available: collection.axes)
+    }
+    let keys = keys ?? axes
+    self.keys = keys
+    let runs = collection.runs
+    let names = runs.indices.map { index in
+      collection.axes.isEmpty ? [runs[index].name, String(index)] : keys.map { runs[index][$0] ?? "-" }
+    }
+    members = names.distinct.map { name in runs.indices.filter { names[$0] == name } }
+    groups = members.map { members in
+      let first = runs[members[0]]
+      let coordinates = keys.map { AblationCell.Coordinate(axis: $0, value: first[$0] ?? "-") }
+      let label =
+        coordinates.isEmpty ? (collection.axes.isEmpty ? first.name : "all") : Self.label(coordinates)
+      return ComparisonGroup(
+        label: label, coordinates: coordinates, runs: members.map { runs[$0] },
+        isAblation: collection.ablation != nil)
+    }
+  }
+
+  /// Plugins by their names, other settings with the last part of their keys.
+  static func label(_ coordinates: [AblationCell.Coordinate]) -> String {
+    coordinates.map { coordinate in
+      guard let dot = coordinate.axis.lastIndex(of: ".") else { return coordinate.value }
+      return "\(coordinate.axis[dot...].dropFirst())=\(coordinate.value)"
+    }
+    .joined(separator: ", ")
+  }
+
+  /// The group with that label, or the only one with that value.
+  func group(_ text: String) throws -> Int {
+    if let index = groups.firstIndex(where: { $0.label == text }) { return index }
+    let matches = groups.indices.filter { index in groups[index].coordinates.contains { $0.value == text } }
+    guard matches.count == 1 else {
+      throw ComparisonError.unknownReference(text, available: groups.map(\.label))
+    }
+    return matches[0]
+  }
+
+  /// Keys whose values are all numbers.
+  var numericKeys: [String] {
+    keys.filter { key in
+      let values = groups.compactMap { group in group.coordinates.first { $0.axis == key }?.value }
+      return Set(values).count > 1 && values.allSatisfy { Double($0) != nil }
+    }
+  }
+
+  /// Whether some key is swept over numbers.
+  var isSweep: Bool { !numericKeys.isEmpty }
+
+  /// What a group has beside the numbers that are swept.
+  func family(of group: ComparisonGroup) -> String {
+    Self.label(group.coordinates.filter { !numericKeys.contains($0.axis) })
+  }
+}

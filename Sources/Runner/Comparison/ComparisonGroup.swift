@@ -1,0 +1,80 @@
+import PluginKit
+
+/// Runs that differ in their seed alone, or in axes that are averaged over.
+public struct ComparisonGroup: Sendable, Encodable {
+  /// A run of the group.
+  public struct Member: Sendable, Encodable {
+    /// The run's name.
+    public let run: String
+    /// The value of `training.seed`.
+    public let seed: String
+    /// `done`, `step 500 of 2700`, `not started`, or how the cell ended.
+    public let state: String
+    /// Why it did not end well.
+    public let reason: String?
+    /// Whether its scores take part: it was trained to its end.
+    public let isCounted: Bool
+    /// What a person types to have it again.
+    public let command: String
+    /// What it took.
+    public let cost: RunCost
+
+    init(_ run: ComparedRun, isCell: Bool) {
+      self.run = run.name
+      seed = run.seed
+      (state, isCounted) = Self.state(of: run, isCell: isCell)
+      reason = run.outcome?.reason
+      command = run.outcome?.command ?? run.command
+      cost = RunCost(run)
+    }
+
+    /// A cell is done when its outcome says so, a run of its own when its log reaches the last step.
+    private static func state(of run: ComparedRun, isCell: Bool) -> (String, Bool) {
+      if let outcome = run.outcome { return (outcome.state.rawValue, outcome.isScored) }
+      guard run.run != nil else { return ("not started", false) }
+      guard let total = run.totalSteps else { return ("of unknown length", false) }
+      if run.step < total { return ("step \(run.step) of \(total)", false) }
+      return isCell ? ("trained, not scored yet", false) : ("done", true)
+    }
+  }
+
+  /// What the group is called: its values, as in `moca, weight=0.1`.
+  public let label: String
+  /// Its values on the keys that are grouped by.
+  public let coordinates: [AblationCell.Coordinate]
+  /// Its runs.
+  public let members: [Member]
+  /// The mean over its counted runs.
+  public let cost: RunCost
+
+  init(label: String, coordinates: [AblationCell.Coordinate], runs: [ComparedRun], isAblation: Bool) {
+    self.label = label
+    self.coordinates = coordinates
+    members = runs.map { Member($0, isCell: isAblation) }
+    cost = RunCost(meanOf: members.filter(\.isCounted).map(\.cost))
+  }
+
+  /// States of the members with their numbers, as in `2 done, 1 out of memory`; just the number where all are done.
+  public var stateSummary: String {
+    let states = members.map(\.state)
+    if states.allSatisfy({ $0 == "done" }) { return String(states.count) }
+    return states.distinct.map { state in "\(states.count { $0 == state }) \(state)" }.joined(separator: ", ")
+  }
+}
+
+extension ComparedRun {
+  /// The seed of its training, whether the runs differ in it or not.
+  var seed: String {
+    if let seed = self[RunCollection.seedAxis] { return seed }
+    let value = run?.configuration["training"]?["seed"]
+    return value.map { $0.text ?? $0.json } ?? "-"
+  }
+}
+
+extension Array where Element: Hashable {
+  /// Each element once, in the order of first appearance.
+  var distinct: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,57 @@
+/// Two ends.
+public struct Interval: Codable, Sendable, Equatable {
+  /// The lower end.
+  public let lower: Double
+  /// The upper end.
+  public let upper: Double
+
+  init(_ lower: Double, _ upper: Double) { (self.lower, self.upper) = (lower, upper) }
+
+  /// Whether zero lies outside.
+  public var excludesZero: Bool { lower > 0 || upper < 0 }
+}
+
+/// The difference of two groups over the seeds that both have.
+public struct PairedDifference: Codable, Sendable, Equatable {
+  /// How the interval was made.
+  public enum Method: String, Codable, Sendable {
+    /// Mean ± t · standard error.
+    case student = "paired t"
+    /// Widened percentiles of resampled means.
+    case bootstrap = "paired bootstrap"
+  }
+
+  /// Seeds that both groups have.
+  public let count: Int
+  /// The mean difference: this group less the reference.
+  public let mean: Double
+  /// The standard deviation of the seeds' differences.
+  public let spread: Double
+  /// The 95 % interval to read; ``method`` tells which.
+  public let interval: Interval
+  /// Paired t below ``PairedDesign/bootstrapMinimum`` seeds, the bootstrap from there on.
+  public let method: Method
+  /// The interval of the paired t test.
+  public let student: Interval
+  /// The interval of the bootstrap; coarse and too short for few seeds.
+  public let bootstrap: Interval
+  /// The two-sided probability of the paired t test.
+  public let probability: Double
+  /// ``probability`` by Holm's step-down rule over all comparisons with the same reference.
+  public internal(set) var adjustedProbability: Double?
+  /// The smallest true difference that a paired t test at 5 % finds with probability 80 %, at this spread.
+  public let detectable: Double
+
+  /// Holm's adjusted probabilities ("A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+  /// Statistics 6, 1979), in the order given.
+  public static func holm(_ probabilities: [Double]) -> [Double] {
+    var adjusted = probabilities
+    var largest = 0.0
+    let order = probabilities.indices.sorted { probabilities[$0] < probabilities[$1] }
+    for (rank, index) in order.enumerated() {
+      largest = max(largest, min(1, Double(probabilities.count - rank) * probabilities[index]))
+      adjusted[index] = largest
+    }
+    return adjusted
+  }
+}

@@ -1,0 +1,55 @@
+import PluginKit
+
+/// What a run took. Costs are shown and never decide what is better.
+public struct RunCost: Sendable, Equatable, Encodable {
+  /// Seconds of a step: the median over the log's lines after the first.
+  public var stepSeconds: Double?
+  /// The regularizer's share of a step's time: the mean over the lines that state it.
+  public var regularizerShare: Double?
+  /// The most memory that a process held, in bytes.
+  public var peakMemory: Double?
+  /// Seconds of all its processes; for a run of its own those of the steps that its log tells of.
+  public var trainingSeconds: Double?
+  /// Numbers that are trained.
+  public var parameters: Double?
+
+  /// Reads a run's log and record.
+  init(_ run: ComparedRun) {
+    let lines = run.metrics.filter { $0["stepSeconds"]?.isFinite == true }
+    stepSeconds = Self.median(lines.dropFirst().compactMap { $0["stepSeconds"] })
+    regularizerShare = Self.mean(run.metrics.compactMap { $0["regularizerShare"] }.filter(\.isFinite))
+    peakMemory = run.outcome?.peakMemory.map(Double.init)
+    trainingSeconds = run.outcome?.seconds ?? Self.loggedSeconds(lines)
+    parameters = run.run?.record?.tree["parameters"]?.double
+  }
+
+  /// The means over runs that tell.
+  init(meanOf costs: [RunCost]) {
+    stepSeconds = Self.mean(costs.compactMap(\.stepSeconds))
+    regularizerShare = Self.mean(costs.compactMap(\.regularizerShare))
+    peakMemory = Self.mean(costs.compactMap(\.peakMemory))
+    trainingSeconds = Self.mean(costs.compactMap(\.trainingSeconds))
+    parameters = Self.mean(costs.compactMap(\.parameters))
+  }
+
+  /// A line states the mean over the steps since the line before.
+  private static func loggedSeconds(_ lines: [[String: Double]]) -> Double? {
+    var (sum, last) = (0.0, 0.0)
+    for line in lines {
+      guard let step = line["step"], let seconds = line["stepSeconds"] else { continue }
+      sum += (step - last) * seconds
+      last = step
+    }
+    return lines.isEmpty ? nil : sum
+  }
+
+  private static func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
+  private static func median(_ values: [Double]) -> Double? {
+    let sorted = values.sorted()
+    guard let upper = sorted.dropFirst(sorted.count / 2).first else { return nil }
+    return sorted.count.isMultiple(of: 2) ? (sorted[sorted.count / 2 - 1] + upper) / 2 : upper
+  }
+}
