@@ -4,8 +4,11 @@ import Runner
 
 /// What the shell offers for words that only this program knows.
 enum Completion {
-  /// Runs by name.
-  static let runs = CompletionKind.custom { _, _, _ in RunLocation.runNames }
+  /// Runs by name, and the cells of ablations by path.
+  static let runs = CompletionKind.custom { _, _, _ in RunLocation.runNames + RunLocation.cellPaths }
+
+  /// Ablations by name.
+  static let ablations = CompletionKind.custom { _, _, _ in RunLocation.ablationNames }
 
   /// `regularizer=`, then the names; `regularizer.temperature=` for settings.
   static let overrides = CompletionKind.custom { _, _, prefix in overrides(prefix, CommandContext.catalogs) }

@@ -16,6 +16,8 @@ struct RootCommand: ParsableCommand {
         moca train training.epochs=2                    MoCA on built-in images
         moca sample sprites-moca-seed0                  new images from that run
         moca evaluate sprites-moca-seed0                scores, each with its protocol
+        moca ablate regularizer=moca,mmd seed=0,1       a matrix of runs, scored and compared
+        moca compare sprites-moca-seed0 mine            runs beside each other
         moca list                                       every name that can be chosen
         moca describe moca                              its settings
         moca train dataset=images dataset.path=photos.zip dataset.size=64
@@ -24,10 +26,10 @@ struct RootCommand: ParsableCommand {
       1 anything else.
       """,
     subcommands: [
-      TrainCommand.self, AblateCommand.self, CompareCommand.self, EvaluateCommand.self,
-      SampleCommand.self, ReconstructCommand.self, InterpolateCommand.self, ListCommand.self,
-      DescribeCommand.self, InspectCommand.self, CheckCommand.self, NewCommand.self, DataCommand.self,
-      ExtractorCommand.self,
+      TrainCommand.self, AblateCommand.self, CompareCommand.self, EvaluateCommand.self, SampleCommand.self,
+      ReconstructCommand.self, InterpolateCommand.self, WatchCommand.self, RunsCommand.self, DiffCommand.self,
+      ListCommand.self, DescribeCommand.self, InspectCommand.self, CheckCommand.self, NewCommand.self,
+      DataCommand.self, ExtractorCommand.self,
     ])
 
   @Flag(name: .long, help: "Show the versions of this program and of libtorch, and whether CUDA is there.")

@@ -52,6 +52,21 @@ enum RunLocation {
     return names.filter { isRun(named($0)) }.sorted()
   }
 
+  /// The named ablations.
+  static var ablationNames: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+    return names.filter { AblationFolder.isAblation(named($0)) }.sorted()
+  }
+
+  /// The cells of the named ablations, as paths.
+  static var cellPaths: [String] {
+    ablationNames.flatMap { name in
+      let folder = "\(parent)/\(name)/cells"
+      let cells = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return cells.sorted().map { "\(folder)/\($0)" }
+    }
+  }
+
   /// Whether a folder holds a run.
   static func isRun(_ url: URL) -> Bool {
     FileManager.default.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path)
@@ -61,6 +76,13 @@ enum RunLocation {
 
   /// The folder that a plain name stands for.
   static func folder(named name: String) -> URL { named(name) }
+
+  /// The folder of an ablation called so, a path or a name under `runs/`; `nil` where there is none.
+  static func ablation(_ text: String) -> URL? {
+    if text.isEmpty { return nil }
+    let places = isPath(text) ? [URL(fileURLWithPath: text)] : [named(text), URL(fileURLWithPath: text)]
+    return places.first(where: AblationFolder.isAblation)
+  }
 
   private static func named(_ name: String) -> URL {
     URL(fileURLWithPath: parent, isDirectory: true).appendingPathComponent(name)

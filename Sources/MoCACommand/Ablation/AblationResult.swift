@@ -16,6 +16,14 @@ struct AblationResult {
     let cells = folder.definition.cells.filter { only.isEmpty || only.contains($0.name) }
     let outcomes = try cells.map { (cell: $0, outcome: try folder.outcome(of: $0)) }
     if json { print(tree(outcomes).json) }
+    if !json, outcomes.contains(where: { $0.outcome?.isScored == true }) {
+      let comparison = try Comparison(
+        RunCollection(folder), options: Comparison.Options(),
+        regularizers: CommandContext.catalogs.regularizers)
+      print(CompareText(comparison: comparison).text(width: Console.width) + "\n")
+      print(Console.aligned(paths()))
+      fflush(nil)
+    }
     let failed = outcomes.filter { $0.outcome?.isScored != true }
     if !failed.isEmpty {
       if !json { print(table(failed).text(width: Console.width)) }
@@ -24,6 +32,11 @@ struct AblationResult {
         "\(failed.count) of \(cells.count) cells have no result; see \(Console.path(folder.url))/logs, repeat one with "
           + "the command in the table, or start again: moca ablate \(Console.path(folder.url).shellWord)")
     }
+  }
+
+  /// The report, where one is written, and the folder.
+  private func paths() -> [(String, String)] {
+    [("ablation", Console.path(folder.url))]
   }
 
   private func table(_ cells: [(cell: AblationCell, outcome: CellOutcome?)]) -> TextTable {

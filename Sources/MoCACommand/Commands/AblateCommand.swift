@@ -173,10 +173,12 @@ struct AblateCommand: ParsableCommand {
     let left = try folder.unfinishedCells().filter { cell.isEmpty || cell.contains($0.name) }
     let display = AblationDisplay(folder: folder, left: left.count, isQuiet: quiet)
     display.begin(jobs: jobs)
+    defer { display.end() }
     let elsewhere = try launcher.launch(
       LaunchWork(
         folder: folder, cells: left, program: Build.executable(), build: build, options: options,
         interruption: interruption, report: display.report))
+    display.end()
     if let elsewhere {
       print(elsewhere)
       return
@@ -198,11 +200,7 @@ extension AblateCommand {
   private var places: [String] { words.filter { !$0.contains("=") } }
 
   /// The folder that is named to be continued.
-  private var existing: URL? {
-    guard let place = places.first else { return nil }
-    return [URL(fileURLWithPath: place), RunLocation.folder(named: place)].first(
-      where: AblationFolder.isAblation)
-  }
+  private var existing: URL? { places.first.flatMap(RunLocation.ablation) }
 
   /// The words that begin with the launcher's name are its settings.
   private func isLauncherSetting(_ word: String) -> Bool { word.hasPrefix(launcher + ".") }

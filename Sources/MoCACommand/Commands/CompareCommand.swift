@@ -108,7 +108,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func collection() throws -> RunCollection {
-    let ablations = words.compactMap(Self.ablation)
+    let ablations = words.compactMap(RunLocation.ablation)
     if let ablation = ablations.first {
       if words.count > 1 {
         throw Failure(
@@ -123,12 +123,6 @@ struct CompareCommand: ParsableCommand {
       throw ComparisonError.repeated(words[index])
     }
     return try RunCollection(folders)
-  }
-
-  /// The folder of an ablation called so: a path, or a name under `runs/`.
-  private static func ablation(_ text: String) -> URL? {
-    let named = URL(fileURLWithPath: RunLocation.parent, isDirectory: true).appendingPathComponent(text)
-    return [named, URL(fileURLWithPath: text)].first(where: AblationFolder.isAblation)
   }
 }
 

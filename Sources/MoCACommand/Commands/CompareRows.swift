@@ -90,12 +90,3 @@ struct CompareRows {
       + "is bold where Holm's rule at 5 % tells every other group from it; ≈ are not told apart from the best."
   }
 }
-
-extension Console {
-  /// Seconds, minutes or hours with three digits.
-  static func duration(_ seconds: Double) -> String {
-    let units = [(3600.0, "h"), (60, "min"), (1, "s")]
-    let (size, unit) = units.first { seconds >= $0.0 } ?? (1, "s")
-    return String(format: "%.3g %@", seconds / size, unit)
-  }
-}

@@ -81,6 +81,15 @@ final class CellClaim {
     (try? Data(contentsOf: url)).flatMap { try? JSONDecoder().decode(Owner.self, from: $0) }
   }
 
+  /// Who has a cell and touched it lately, as other processes see it.
+  static func liveOwner(of url: URL, now: Date = Date()) -> Owner? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
+    guard let date = attributes?[.modificationDate] as? Date, now.timeIntervalSince(date) < staleAge else {
+      return nil
+    }
+    return owner(of: url)
+  }
+
   /// Puts a locked and complete file in place, unless one is there.
   private static func create(_ url: URL) throws -> CellClaim? {
     let token = String(UInt64.random(in: .min ... .max), radix: 36)

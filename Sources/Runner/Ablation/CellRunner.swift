@@ -31,6 +31,8 @@ struct CellRunner {
   /// - Returns: How it ended; it is written down.
   /// - Throws: ``Stop``, and ``StorageError`` for the disk.
   func run(_ cell: AblationCell, claim: CellClaim) throws -> CellOutcome {
+    // An earlier end that is not final is over once the cell runs again.
+    unlink(folder.outcomeURL(of: cell).path)
     let log = try openLog(of: cell)
     defer { close(log) }
     let start = ProcessInfo.processInfo.systemUptime

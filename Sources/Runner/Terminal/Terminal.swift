@@ -8,17 +8,20 @@ public struct Terminal {
   public let hasColor: Bool
   /// The columns, asked anew each time because windows are resized.
   public let width: () -> Int
+  /// The lines, asked anew each time.
+  public let height: () -> Int
   /// Writes text as it is.
   public let write: (String) -> Void
 
   /// Creates a terminal from its parts, as a test does.
   public init(
     isInteractive: Bool, hasColor: Bool = false, width: @escaping () -> Int = { 80 },
-    write: @escaping (String) -> Void
+    height: @escaping () -> Int = { 24 }, write: @escaping (String) -> Void
   ) {
     self.isInteractive = isInteractive
     self.hasColor = hasColor
     self.width = width
+    self.height = height
     self.write = write
   }
 
@@ -33,14 +36,15 @@ public struct Terminal {
     let isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
     self.init(
       isInteractive: isTerminal, hasColor: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty,
-      width: { Self.width(of: descriptor) ?? environment["COLUMNS"].flatMap(Int.init) ?? 80 },
+      width: { Self.size(of: descriptor)?.columns ?? environment["COLUMNS"].flatMap(Int.init) ?? 80 },
+      height: { Self.size(of: descriptor)?.lines ?? 24 },
       write: { Self.write($0, to: descriptor) })
   }
 
-  private static func width(of descriptor: Int32) -> Int? {
+  private static func size(of descriptor: Int32) -> (columns: Int, lines: Int)? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
   }
 
   /// Writes without buffering. A reader that has gone away is no reason to stop the work.

@@ -1,0 +1,117 @@
+import Foundation
+import Runner
+import Testing
+
+/// Noise whose neighbours correlate, of variance 1.
+private struct Noise {
+  private var state: UInt64
+  private let correlation: Double
+  private var last: Double = 0
+
+  init(seed: Int, correlation: Double) {
+    state = UInt64(seed)
+    self.correlation = correlation
+    last = normal()
+  }
+
+  mutating func next() -> Double {
+    last = correlation * last + (1 - correlation * correlation).squareRoot() * normal()
+    return last
+  }
+
+  /// SplitMix64, then Box and Muller.
+  private mutating func normal() -> Double {
+    (-2 * log(uniform())).squareRoot() * cos(2 * .pi * uniform())
+  }
+
+  private mutating func uniform() -> Double {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return (Double((bits ^ (bits >> 31)) >> 11) + 0.5) / 9_007_199_254_740_992
+  }
+}
+
+/// A curve as training leaves it: a steep fall, then a slow one, with noise that falls as well. Logged every 20 steps.
+private func curve(
+  seed: Int, correlation: Double, count: Int = 80, shift: Double = 0, from start: Int = 0
+) -> [Int: Double] {
+  var noise = Noise(seed: seed, correlation: correlation)
+  let values = (0..<count).map { index in
+    let trend = 30 + 300 * exp(-Double(index) / 5)
+    let scale = 1 + 3 * exp(-Double(index) / 20)
+    return (20 * (index + 1), trend + scale * noise.next() + (index >= start ? shift : 0))
+  }
+  return Dictionary(uniqueKeysWithValues: values)
+}
+
+@Suite("Where curves part")
+struct CurveDifferenceTests {
+  @Test("curves of one law are told apart in at most 5 % of 400 simulations", arguments: [0, 0.3, 0.6])
+  func equalLaws(correlation: Double) {
+    let flagged = (0..<400).count { index in
+      let (first, second) = (
+        curve(seed: 2 * index, correlation: correlation), curve(seed: 2 * index + 1, correlation: correlation)
+      )
+      return CurveDifference("loss", first, second).parting != nil
+    }
+    #expect(flagged <= 20, "\(flagged) of 400")
+  }
+
+  @Test("curves that part by six deviations are found within sixteen logged steps, and hardly ever before")
+  func parting() {
+    let found = (0..<100).compactMap { index -> Int? in
+      let first = curve(seed: 2 * index, correlation: 0.2, count: 200)
+      let second = curve(seed: 2 * index + 1, correlation: 0.2, count: 200, shift: 6, from: 120)
+      return CurveDifference("loss", first, second).parting.map { $0.step / 20 - 121 }
+    }
+    let soon = found.count { (0...16).contains($0) }
+    #expect(soon >= 90, "\(found.sorted())")
+    #expect(found.count { $0 < 0 } <= 5)
+  }
+
+  @Test("a shared noise cancels, so a difference far below it is found")
+  func sharedNoise() throws {
+    let first = curve(seed: 1, correlation: 0)
+    var small = Noise(seed: 2, correlation: 0)
+    let second = Dictionary(
+      uniqueKeysWithValues: first.map { ($0.key, $0.value + 0.01 * small.next() + ($0.key > 1000 ? 4 : 0)) })
+    let parting = try #require(CurveDifference("loss", first, second).parting)
+    #expect(parting.step > 1000 && parting.step <= 1200 && parting.difference > 0)
+  }
+
+  @Test("curves that drift apart by rounding differ in their bits and not beyond noise")
+  func rounding() {
+    let first = curve(seed: 1, correlation: 0)
+    let second = Dictionary(
+      uniqueKeysWithValues: first.map { step, value in
+        (step, step < 400 ? value : value * (1 + 1e-7 * exp(Double(step - 400) / 300)))
+      })
+    let difference = CurveDifference("loss", first, second)
+    #expect(difference.firstDifference == 400 && difference.isTested && difference.parting == nil)
+  }
+
+  @Test("equal curves differ nowhere, and a value that is not finite is a difference")
+  func bits() {
+    var first = curve(seed: 3, correlation: 0)
+    #expect(CurveDifference("loss", first, first).firstDifference == nil)
+    let second = first
+    first[600] = .nan
+    let difference = CurveDifference("loss", first, second)
+    #expect(difference.firstDifference == 600 && difference.count == 80)
+    first[1600] = .infinity
+    #expect(CurveDifference("loss", first, first).firstDifference == nil)
+    #expect(CurveDifference("loss", first, first).first == nil)
+  }
+
+  @Test("few common steps are not tested, and steps of one curve alone are passed over")
+  func fewSteps() {
+    let (first, second) = (curve(seed: 4, correlation: 0), curve(seed: 5, correlation: 0, shift: 1000))
+    let sparse = second.filter { $0.key % 80 == 0 }
+    let difference = CurveDifference("loss", first, sparse)
+    #expect(difference.count == 20 && !difference.isTested && difference.parting == nil)
+    #expect(difference.firstDifference == 80 && difference.lastStep == 1600)
+    #expect(CurveDifference("loss", first, [:]).count == 0)
+  }
+}
