@@ -110,7 +110,7 @@ let package = Package(
     .target(name: "Launchers", dependencies: ["PluginKit", "Runner"]),
     .target(
       name: "Reports",
-      dependencies: ["Runner", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["MoCAProtocols", "Runner", .product(name: "Mustache", package: "swift-mustache")],
       resources: [
         "page.mustache", "section.mustache", "table.mustache", "figure.mustache", "strip.mustache",
         "cell.mustache", "report.css", "report.js",

@@ -53,7 +53,7 @@ for file in Configurations/*.yaml; do
   esac
   [ "$name" != cifar10-narrow ] || images+=(dataset.size=32)
   # The batch of a shipped file on the few images of a stand-in.
-  images+=(training.batch=16 memory.capacity=64 training.steps=2)
+  images+=(training.batch=16 training.steps=2)
   echo "== $name"
   "$moca" train --quiet --threads 1 --config "$file" --run "$work/$name" "${images[@]}" > /dev/null 2>&1
   if grep -q '^ablation:' "$file"; then

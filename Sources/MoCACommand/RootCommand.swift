@@ -26,7 +26,8 @@ struct RootCommand: ParsableCommand {
       1 anything else.
       """,
     subcommands: [
-      TrainCommand.self, AblateCommand.self, CompareCommand.self, EvaluateCommand.self, SampleCommand.self,
+      TrainCommand.self, AblateCommand.self, CompareCommand.self, ReportCommand.self, EvaluateCommand.self,
+      SampleCommand.self,
       ReconstructCommand.self, InterpolateCommand.self, WatchCommand.self, RunsCommand.self, DiffCommand.self,
       ListCommand.self, DescribeCommand.self, InspectCommand.self, CheckCommand.self, NewCommand.self,
       DataCommand.self, ExtractorCommand.self,

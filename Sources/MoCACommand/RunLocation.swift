@@ -39,6 +39,22 @@ enum RunLocation {
     return url
   }
 
+  /// The runs that words name: an ablation's, or the runs themselves.
+  static func collection(_ words: [String]) throws -> RunCollection {
+    if let found = words.first(where: { ablation($0) != nil }), let url = ablation(found) {
+      if words.count > 1 {
+        throw Failure(.usage, "\(Console.path(url)) is an ablation; name it alone, or name runs")
+      }
+      return try RunCollection(AblationFolder(opening: url))
+    }
+    let folders = try words.map(existing)
+    let paths = folders.map { $0.url.resolvingSymlinksInPath().path }
+    if let index = paths.indices.first(where: { paths.firstIndex(of: paths[$0]) != $0 }) {
+      throw ComparisonError.repeated(words[index])
+    }
+    return try RunCollection(folders)
+  }
+
   /// How a person names the run in `url` on the command line.
   static func argument(for url: URL) -> String {
     let path = Console.path(url)

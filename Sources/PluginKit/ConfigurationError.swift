@@ -18,7 +18,8 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case .unknownName(let kind, let found, let available):
       "unknown \(kind) \"\(found)\"" + suggestion(for: found, among: available)
     case .unknownKey(let path, let available):
-      "unknown key \"\(path)\"" + suggestion(for: path, among: available)
+      "unknown key \"\(path)\""
+        + (available.isEmpty ? "; nothing can be set here" : suggestion(for: path, among: available))
     case .wrongType(let path, let expected, let found):
       "\(path) must be \(expected), found \(found)"
     case .outOfRange(let path, let found, let allowed):

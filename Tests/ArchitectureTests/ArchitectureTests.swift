@@ -23,7 +23,7 @@ struct ArchitectureTests {
     ],
     "EventLog": [],
     "Launchers": ["PluginKit", "Runner"],
-    "Reports": ["PluginKit", "Torch", "MoCAProtocols", "Datasets", "Metrics", "Runner"],
+    "Reports": ["MoCAProtocols", "Runner"],
     "MoCACommand": [
       "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics",
       "Datasets", "Extractors", "Runner", "Conformance", "Launchers", "Reports",

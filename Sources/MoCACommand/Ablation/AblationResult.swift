@@ -1,5 +1,6 @@
 import Foundation
 import MoCAProtocols
+import Reports
 import Runner
 
 /// What `moca ablate` shows at its end: the cells that failed, the comparison of the others, and the paths.
@@ -8,6 +9,7 @@ struct AblationResult {
   /// Only these cells were asked for.
   let only: Set<String>
   let writesReport: Bool
+  let isQuiet: Bool
 
   /// Prints it.
   ///
@@ -16,13 +18,15 @@ struct AblationResult {
     let cells = folder.definition.cells.filter { only.isEmpty || only.contains($0.name) }
     let outcomes = try cells.map { (cell: $0, outcome: try folder.outcome(of: $0)) }
     if json { print(tree(outcomes).json) }
-    if !json, outcomes.contains(where: { $0.outcome?.isScored == true }) {
+    let report = try writesReport ? self.report() : nil
+    if !json, only.isEmpty, outcomes.contains(where: { $0.outcome?.isScored == true }) {
       let comparison = try Comparison(
         RunCollection(folder), options: Comparison.Options(),
         regularizers: CommandContext.catalogs.regularizers)
       print(CompareText(comparison: comparison).text(width: Console.width) + "\n")
-      print(Console.aligned(paths()))
-      fflush(nil)
+      let places = [("report", report.map(Console.path) ?? ""), ("ablation", Console.path(folder.url))]
+      print(Console.aligned(places.filter { !$0.1.isEmpty }))
+      fflush(nil)  // Before what goes to the other stream.
     }
     let failed = outcomes.filter { $0.outcome?.isScored != true }
     if !failed.isEmpty {
@@ -34,9 +38,13 @@ struct AblationResult {
     }
   }
 
-  /// The report, where one is written, and the folder.
-  private func paths() -> [(String, String)] {
-    [("ablation", Console.path(folder.url))]
+  /// Writes the page.
+  private func report() throws -> URL {
+    var options = ReportBuilder.Options()
+    options.command = "moca report \(Console.path(folder.url).shellWord)"
+    let progress = StageProgress(isQuiet: isQuiet)
+    try ReportCommand.write(RunCollection(folder), options, to: folder.reportURL, progress)
+    return folder.reportURL
   }
 
   private func table(_ cells: [(cell: AblationCell, outcome: CellOutcome?)]) -> TextTable {

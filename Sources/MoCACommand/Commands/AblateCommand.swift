@@ -183,7 +183,9 @@ struct AblateCommand: ParsableCommand {
       print(elsewhere)
       return
     }
-    try AblationResult(folder: folder, only: Set(cell), writesReport: !noReport && cell.isEmpty).show(
+    try AblationResult(
+      folder: folder, only: Set(cell), writesReport: !noReport && cell.isEmpty, isQuiet: quiet
+    ).show(
       json: json)
   }
 }

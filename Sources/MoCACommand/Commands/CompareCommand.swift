@@ -79,7 +79,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let comparison = try Comparison(
-      collection(), options: options, regularizers: CommandContext.catalogs.regularizers)
+      RunLocation.collection(words), options: options, regularizers: CommandContext.catalogs.regularizers)
     for deviation in comparison.pairing.unexplained {
       Console.warning(
         "NOT PAIRED: \(deviation.run) has another \(deviation.subject.rawValue) than the other runs of its seed, "
@@ -105,24 +105,6 @@ struct CompareCommand: ParsableCommand {
     options.takesAll = all
     options.reference = reference
     return options
-  }
-
-  private func collection() throws -> RunCollection {
-    let ablations = words.compactMap(RunLocation.ablation)
-    if let ablation = ablations.first {
-      if words.count > 1 {
-        throw Failure(
-          .usage,
-          "\(Console.path(ablation)) is an ablation and is compared by itself; name it alone, or name runs")
-      }
-      return try RunCollection(AblationFolder(opening: ablation))
-    }
-    let folders = try words.map(RunLocation.existing)
-    let paths = folders.map { $0.url.resolvingSymlinksInPath().path }
-    if let index = paths.indices.first(where: { paths.firstIndex(of: paths[$0]) != $0 }) {
-      throw ComparisonError.repeated(words[index])
-    }
-    return try RunCollection(folders)
   }
 }
 

@@ -19,19 +19,22 @@ public struct ComparisonGroup: Sendable, Encodable {
     /// What it took.
     public let cost: RunCost
 
+    /// The state of a run that is planned only.
+    static let notStarted = "not started"
+
     init(_ run: ComparedRun, isCell: Bool) {
       self.run = run.name
       seed = run.seed
       (state, isCounted) = Self.state(of: run, isCell: isCell)
       reason = run.outcome?.reason
-      command = run.outcome?.command ?? run.command
+      command = run.command
       cost = RunCost(run)
     }
 
     /// A cell is done when its outcome says so, a run of its own when its log reaches the last step.
     private static func state(of run: ComparedRun, isCell: Bool) -> (String, Bool) {
       if let outcome = run.outcome { return (outcome.state.rawValue, outcome.isScored) }
-      guard run.run != nil else { return ("not started", false) }
+      guard run.run != nil else { return (notStarted, false) }
       guard let total = run.totalSteps else { return ("of unknown length", false) }
       if run.step < total { return ("step \(run.step) of \(total)", false) }
       return isCell ? ("trained, not scored yet", false) : ("done", true)

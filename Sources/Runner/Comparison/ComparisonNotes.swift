@@ -19,10 +19,21 @@ struct ComparisonNotes {
 
   /// Runs whose scores do not take part.
   private var states: [String] {
-    grouping.groups.flatMap(\.members).filter { !$0.isCounted || $0.state != "done" }.map { member in
-      "\(member.run): \(member.state)\(member.reason.map { ", \($0)" } ?? "")"
-        + (member.isCounted ? "; its scores take part" : "; to have it: \(member.command)")
-    }
+    let members = grouping.groups.flatMap(\.members)
+    let waiting = members.filter { $0.state == ComparisonGroup.Member.notStarted }
+    let others = members.filter { (!$0.isCounted || $0.state != "done") && $0.state != waiting.first?.state }
+    let ablation = grouping.collection.ablation?.url.shownPath.shellWord
+    let rest =
+      waiting.isEmpty
+      ? []
+      : [
+        "\(waiting.count) runs have not started" + (ablation.map { "; go on with: moca ablate \($0)" } ?? "")
+      ]
+    return rest
+      + others.map { member in
+        "\(member.run): \(member.state)\(member.reason.map { ", \($0)" } ?? "")"
+          + (member.isCounted ? "; its scores take part" : "; to have it: \(member.command)")
+      }
   }
 
   private var averaged: [String] {

@@ -163,8 +163,7 @@ extension Evaluation {
       do {
         return try JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: file.url))
       } catch {
-        throw StorageError.disk(
-          path: file.url.path, reason: "cannot be read as scores; remove it and run moca evaluate again")
+        throw EvaluationError.unreadable(path: file.url.path)
       }
     }
     let last = all.compactMap(\.step).max()

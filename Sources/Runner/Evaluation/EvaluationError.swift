@@ -22,6 +22,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case differentCards(score: String, differences: [String])
   /// A column without a score.
   case emptyColumn
+  /// A file of scores that is damaged or of another version.
+  case unreadable(path: String)
   /// A score that was asked for and does not apply to the run.
   case notApplicable(score: String, reason: String)
 
@@ -50,6 +52,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .differentCards(let score, let differences):
       "these values of \(score) were measured differently and cannot stand in one column: "
         + differences.joined(separator: "; ")
+    case .unreadable(let path): "\(path) cannot be read as scores; remove it and run moca evaluate again"
     case .emptyColumn: "a column without a score"
     case .notApplicable(let score, let reason): "\(score) does not apply: \(reason)"
     }
@@ -59,7 +62,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .unknownMetric, .weightsNotGiven, .weightsMissing, .wrongShape, .tooFew, .notApplicable: 64
-    case .notFinite, .differentCards, .emptyColumn, .mixedSizes, .constant, .dataChanged: 65
+    case .notFinite, .differentCards, .emptyColumn, .unreadable, .mixedSizes, .constant, .dataChanged: 65
     }
   }
 }

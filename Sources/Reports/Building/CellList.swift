@@ -1,0 +1,100 @@
+import Foundation
+import MoCAProtocols
+import Runner
+
+/// The cells of a report: how each ended, its configuration and its command.
+struct CellList {
+  let collection: RunCollection
+  let groups: [ReportGroup]
+
+  /// One for each run.
+  var cells: [ReportContent.Cell] {
+    collection.runs.map { run in
+      let (standing, state) = Self.state(of: run)
+      return ReportContent.Cell(
+        name: run.name, group: groups.first { $0.runs.contains { $0.url == run.url } }?.label,
+        coordinates: run.coordinates.map { .init($0.axis, $0.value) }, standing: standing, state: state,
+        reason: Self.reason(of: run), facts: Self.facts(of: run),
+        command: run.outcome?.command ?? run.command,
+        configuration: configuration(of: run))
+    }
+  }
+
+  static func state(of run: ComparedRun) -> (ReportContent.Cell.Standing, String) {
+    if let outcome = run.outcome {
+      return (outcome.state == .done ? .finished : .failed, outcome.state.rawValue)
+    }
+    if run.run == nil { return (.unfinished, "not started") }
+    return run.isComplete ? (.finished, "trained") : (.unfinished, "unfinished")
+  }
+
+  private static func reason(of run: ComparedRun) -> String? {
+    guard let outcome = run.outcome else { return nil }
+    let place = [outcome.term.map { "term \($0)" }, outcome.step.map { "step \($0)" }].compactMap { $0 }
+    let words = outcome.state == .done ? [] : place
+    return ([outcome.reason].compactMap { $0 } + words).joined(separator: ", ").nonEmpty
+  }
+
+  private static func facts(of run: ComparedRun) -> [ReportContent.Fact] {
+    let record = run.run?.record?.tree
+    let last = run.metrics.last
+    let number = { (value: Double) in String(format: "%.4g", value) }
+    let facts: [(String, String?)] = [
+      ("steps", run.totalSteps.map { "\(run.step) of \($0)" } ?? (run.step > 0 ? "\(run.step)" : nil)),
+      ("time", run.outcome.map { duration($0.seconds) }),
+      ("peak memory", run.outcome?.peakMemory.map { number(Double($0) / 1_073_741_824) + " GiB" }),
+      ("parameters", record?["parameters"]?.int.map { "\($0)" }),
+      (
+        "held-out reconstruction error",
+        run.metrics.last { $0["heldOutReconstruction"] != nil }?[
+          "heldOutReconstruction"
+        ].map(number)
+      ),
+      ("last training reconstruction error", last?["reconstruction"].map(number)),
+      ("weight in the common unit", record?["weightInCommonUnit"]?.json),
+      ("initial weights", record?["weightDigest"]?.text.map(short)),
+      ("batch order", record?["orderDigest"]?.text.map(short)),
+      ("data", record?["dataDigest"]?.text.map(short)),
+      (
+        "built from",
+        record.map { "MoCA \($0["version"]?.text ?? "?"), libtorch \($0["libtorch"]?.text ?? "?")" }
+      ),
+      ("machine", record?["machine"]?.text),
+    ]
+    return facts.compactMap { name, value in value.map { .init(name, $0) } }
+  }
+
+  private static func short(_ digest: String) -> String { String(digest.prefix(7 + 12)) + "…" }
+
+  static func duration(_ seconds: Double) -> String {
+    seconds < 120
+      ? String(format: "%.1f s", seconds)
+      : seconds < 7200 ? String(format: "%.1f min", seconds / 60) : String(format: "%.1f h", seconds / 3600)
+  }
+
+  /// The run's own, or what the ablation holds for a cell that has not begun.
+  private func configuration(of run: ComparedRun) -> [ReportContent.Fact] {
+    if let own = run.run?.configuration { return Self.leaves(of: own) }
+    guard let ablation = collection.ablation,
+      let cell = ablation.definition.cells.first(where: { $0.name == run.name }),
+      let text = try? String(contentsOf: ablation.configurationURL(of: cell), encoding: .utf8),
+      let tree = try? ConfigurationValue(yaml: text)
+    else { return [] }
+    return Self.leaves(of: tree)
+  }
+
+  /// Dotted keys and their values.
+  static func leaves(of tree: ConfigurationValue, prefix: String = "") -> [ReportContent.Fact] {
+    tree.members.flatMap { member -> [ReportContent.Fact] in
+      if case .object(let members) = member.value, !members.isEmpty {
+        return leaves(of: member.value, prefix: prefix + member.key + ".")
+      }
+      return [.init(prefix + member.key, member.value.text ?? member.value.json)]
+    }
+  }
+}
+
+extension String {
+  /// `nil` where there is nothing.
+  fileprivate var nonEmpty: String? { isEmpty ? nil : self }
+}

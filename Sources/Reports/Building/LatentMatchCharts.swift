@@ -1,0 +1,55 @@
+import Foundation
+import Runner
+
+/// Scores of codes beside their null bands, as `moca evaluate` wrote them.
+struct LatentMatchCharts {
+  let groups: [ReportGroup]
+
+  /// One panel for each measure that some run has.
+  var charts: [ReportContent.NullChart] {
+    let scores = groups.map { group in group.runs.map { Self.scores(of: $0) } }
+    let all = scores.flatMap { $0.flatMap { $0 } }
+    let names = all.map(\.card.score).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return names.map { name in
+      let found = scores.map { runs in runs.compactMap { $0.first { $0.card.score == name } } }
+      let rows = zip(groups, found).compactMap(Self.row)
+      return ReportContent.NullChart(
+        title: name, caption: Self.caption(all.first { $0.card.score == name }),
+        axis: .init(name, isLogarithmic: Self.isWide(rows)), rows: rows)
+    }
+  }
+
+  /// The latest scores that have null values, each once.
+  private static func scores(of run: ComparedRun) -> [Score] {
+    let all = run.evaluations.reversed().flatMap(\.subjects).flatMap(\.scores).filter {
+      $0.value != nil && $0.details?["nullMedian"] != nil && $0.details?["probability"] != nil
+    }
+    return all.reduce(into: []) { kept, score in
+      if !kept.contains(where: { $0.card.score == score.card.score }) { kept.append(score) }
+    }
+  }
+
+  private static func row(_ group: ReportGroup, _ scores: [Score]) -> ReportContent.NullChart.Row? {
+    guard let first = scores.first else { return nil }
+    return .init(
+      group.label, group: group.label, values: scores.compactMap(\.value),
+      nullMedian: first.details?["nullMedian"], nullLower: first.details?["nullLower"],
+      nullUpper: first.details?["nullUpper"], probabilities: scores.compactMap { $0.details?["probability"] })
+  }
+
+  private static func caption(_ score: Score?) -> String {
+    guard let score else { return "" }
+    let side =
+      score.details?["nullLower"] == nil
+      ? "The band reaches up to the 95 % quantile of the null values."
+      : "The band holds 95 % of the null values."
+    return "\(score.card.count) codes; \(score.card.parameters ?? ""). \(side)"
+  }
+
+  /// Whether values differ so much that small ones would be lost on a linear axis.
+  private static func isWide(_ rows: [ReportContent.NullChart.Row]) -> Bool {
+    let values = rows.flatMap { $0.values + [$0.nullMedian, $0.nullUpper].compactMap { $0 } }
+    guard let least = values.min(), let greatest = values.max(), least > 0 else { return false }
+    return greatest / least > 30
+  }
+}
