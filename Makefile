@@ -1,4 +1,4 @@
-# `make demo` trains a first model; `make test` runs every test. Both install what is missing.
+# `make demo` compares four regularizers; `make test` runs every test. Both install what is missing.
 
 SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
@@ -7,7 +7,7 @@ MOCA := .build/release/moca
 .PHONY: help setup build test demo shim benchmark lint clean
 
 help:
-	@echo "make demo       set up, build, train MoCA on procedural sprites and show the pictures' paths"
+	@echo "make demo       set up, build, compare four regularizers on procedural sprites and write a report"
 	@echo "make test       set up and run every test"
 	@echo "make build      set up and build .build/release/moca"
 	@echo "make benchmark  time a training step against PyTorch, side by side"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Reads a checkpoint with `zstd -d` and Python's safetensors and compares every tensor with what moca says.
 #
-#   Scripts/check-interchange.sh [RUN]      (default: runs/demo)
+#   Scripts/check-interchange.sh [RUN]      (default: the first cell of runs/demo)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-run=${1:-runs/demo}
+cells=(runs/demo/cells/*)
+run=${1:-${cells[0]}}
 checkpoint=$run/checkpoints/$(cat "$run/checkpoints/latest")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -75,7 +75,7 @@ struct CompareTests {
     let workspace = try workspace()
     try workspace.write(Data("{".utf8), to: "runs/tiny/evaluation/step.json")
     let damaged = try workspace.moca(["compare", "tiny", "other"])
-    #expect(damaged.status == 74 && damaged.errors.contains("cannot be read as scores"), "\(damaged.errors)")
+    #expect(damaged.status == 65 && damaged.errors.contains("cannot be read as scores"), "\(damaged.errors)")
     try workspace.write(Data("x".utf8), to: "empty/file")
     let empty = try workspace.moca(["compare", "./empty"])
     #expect(empty.status == 64 && empty.errors.contains("is not a run"), "\(empty.errors)")
@@ -83,6 +83,6 @@ struct CompareTests {
     let matrix = try workspace.moca(["compare", "matrix"])
     #expect(matrix.status == 74 && matrix.errors.contains("not a whole description"), "\(matrix.errors)")
     let both = try workspace.moca(["compare", "matrix", "other"])
-    #expect(both.status == 64 && both.errors.contains("compared by itself"), "\(both.errors)")
+    #expect(both.status == 64 && both.errors.contains("is an ablation; name it alone"), "\(both.errors)")
   }
 }

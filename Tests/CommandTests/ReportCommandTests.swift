@@ -97,7 +97,7 @@ struct ReportCommandTests {
       """
     try workspace.write(Data(definition.utf8), to: "runs/matrix/ablation.yaml")
     let outcome = """
-      {"key": "b", "state": "not finite", "reason": "penalty < 0", "step": 2, "seconds": 1.5, "command": "train again",
+      {"key": "b", "state": "not finite", "reason": "penalty < 0", "step": 2, "seconds": 1.5, "build": "b", "command": "train again",
        "digests": {}}
       """
     try workspace.write(Data(outcome.utf8), to: "runs/matrix/outcomes/mmd_seed0.json")

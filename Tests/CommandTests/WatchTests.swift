@@ -18,7 +18,8 @@ struct WatchTests {
         - {name: two, key: l, at: [mmd, 0]}
       """
     try workspace.write(Data(definition.utf8), to: "runs/abl/ablation.yaml")
-    try workspace.write(Data(#"{"host":"box","process":7}"#.utf8), to: "runs/abl/claims/one")
+    try workspace.write(
+      Data(#"{"host":"box","boot":"b","process":7,"started":0,"token":"t"}"#.utf8), to: "runs/abl/claims/one")
     try FileManager.default.createDirectory(
       at: workspace["runs/abl/cells"], withIntermediateDirectories: true)
     try FileManager.default.copyItem(at: workspace["runs/tiny"], to: workspace["runs/abl/cells/one"])

@@ -41,13 +41,14 @@ private final class WrittenAblation {
   }
 
   func claim(_ name: String, age: Double = 0) throws {
-    try write(#"{"host":"box","process":7,"started":0,"token":"t"}"#, to: "claims/\(name)", age: age)
+    try write(
+      #"{"host":"box","boot":"b","process":7,"started":0,"token":"t"}"#, to: "claims/\(name)", age: age)
   }
 
   func end(_ name: String, key: String, _ state: String, seconds: Double = 60) throws {
     try write(
       """
-      {"key":"\(key)","state":"\(state)","reason":"because","seconds":\(seconds),"command":"c","digests":{}}
+      {"key":"\(key)","state":"\(state)","reason":"because","seconds":\(seconds),"build":"b","command":"c","digests":{}}
       """, to: "outcomes/\(name).json")
   }
 

@@ -73,8 +73,9 @@ struct RunListingTests {
     #expect(try names([("regularizer", "m?c*"), ("training.seed", "1.0")]) == ["a"])
     #expect(try names([("regularizer.weight", "1")]).count == 3)
     #expect(try names([("dataset", "mnist")]).isEmpty)
+    #expect(try names([("seed", "2")]) == ["c"])
     for (key, nearest) in [
-      ("seed", "training.seed"), ("regularizer.wieght", "regularizer.weight"), ("regulariser", "regularizer"),
+      ("regularizer.wieght", "regularizer.weight"), ("regulariser", "regularizer"),
     ] {
       let error = #expect(throws: ConfigurationError.self) { try names([(key, "1")]) }
       #expect(error?.description.contains("did you mean \"\(nearest)\"?") == true, "\(key)")

@@ -26,9 +26,8 @@ struct AblationSetup {
     var matrix = try self.matrix(request)
     let request = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
     if let budget = request.budget {
-      let steps = try plan(request, matrix, threads: threads).steps(within: budget)
-      matrix = try self.matrix(
-        request, steps: { coordinates in steps[AblationPlan.withoutSeed(coordinates)] })
+      let plan = try plan(request, matrix, threads: threads).within(budget)
+      matrix = try self.matrix(request, steps: plan.steps)
     }
     for cell in matrix.leftOut { Console.warning("\(cell.cell) was left out: \(cell.reason)") }
     let definition = AblationDefinition(
@@ -72,7 +71,8 @@ struct AblationSetup {
   func plan(_ request: AblationRequest) throws -> AblationPlan {
     let matrix = try matrix(request)
     let request = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
-    return try plan(request, matrix, threads: threads ?? usualThreads)
+    let plan = try plan(request, matrix, threads: threads ?? usualThreads)
+    return try request.budget.map(plan.within) ?? plan
   }
 
   /// Names that are no cells, cells that are to be run anew, and finished cells that were edited.
@@ -98,7 +98,7 @@ struct AblationSetup {
   {
     let measurement = try CellMeasurement(
       scoring: request.scoring, threads: threads, device: "\(device)", interruption: interruption)
-    return try AblationPlan(matrix, with: measurement, jobs: jobs) {
+    return try AblationPlan(measuring: matrix, with: measurement, jobs: jobs) {
       progress.update($0, $1, "measuring \($2)")
     }
   }

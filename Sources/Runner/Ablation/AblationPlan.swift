@@ -13,10 +13,12 @@ public struct AblationPlan {
     public let steps: Int
     /// What one takes.
     public let cost: CellCost
+    let record: RecordConfiguration
+
     /// Seconds of one.
-    public let seconds: Double
+    public var seconds: Double { cost.seconds(steps: steps, record: record) }
     /// Bytes of one on the disk.
-    public let bytes: Int
+    public var bytes: Int { cost.bytes(steps: steps, record: record) }
   }
 
   /// The groups of cells, in the order of the matrix.
@@ -29,20 +31,23 @@ public struct AblationPlan {
   /// - Parameter progress: Hears which group is measured.
   /// - Throws: ``AblationError``, ``StorageError``.
   public init(
-    _ matrix: AblationMatrix, with measurement: CellMeasurement, jobs: Int,
+    measuring matrix: AblationMatrix, with measurement: CellMeasurement, jobs: Int,
     progress: (_ done: Int, _ total: Int, _ what: String) -> Void = { _, _, _ in }
   ) throws {
     let groups = Self.groups(of: matrix)
     self.jobs = jobs
     rows = try groups.enumerated().map { index, group in
       progress(index, groups.count, AblationMatrix.words(group.coordinates))
-      let (first, record) = (group.cells[0], group.cells[0].experiment.record)
-      let cost = try measurement.measure(first)
+      let first = group.cells[0]
       return Row(
-        coordinates: group.coordinates, cellCount: group.cells.count, steps: first.totalSteps, cost: cost,
-        seconds: cost.seconds(steps: first.totalSteps, record: record),
-        bytes: cost.bytes(steps: first.totalSteps, record: record))
+        coordinates: group.coordinates, cellCount: group.cells.count, steps: first.totalSteps,
+        cost: try measurement.measure(first), record: first.experiment.record)
     }
+  }
+
+  private init(rows: [Row], jobs: Int) {
+    self.rows = rows
+    self.jobs = jobs
   }
 
   /// Seconds of the whole matrix with ``jobs`` cells at a time.
@@ -73,32 +78,45 @@ public struct AblationPlan {
   }
 
   /// A cell's place without its seed: cells of one such place are measured together.
-  public static func withoutSeed(_ coordinates: [AblationCell.Coordinate]) -> [AblationCell.Coordinate] {
+  static func withoutSeed(_ coordinates: [AblationCell.Coordinate]) -> [AblationCell.Coordinate] {
     coordinates.filter { $0.axis != RunCollection.seedAxis }
   }
 }
 
 extension AblationPlan {
-  /// How many steps the cells of each group may take within a budget: a tenth of the time is left for what was not
-  /// measured.
+  /// The same cells with as many steps as a budget allows, which is found by halving: evaluations and checkpoints grow
+  /// with the steps. A tenth of the time is left for what was not measured.
   ///
   /// - Throws: ``AblationError/budgetTooSmall(needed:given:)``.
-  public func steps(within budget: AblationBudget) throws -> [[AblationCell.Coordinate]: Int] {
-    let available = budget.seconds * Double(max(1, jobs)) * 0.9
-    let count = rows.reduce(0) { $0 + $1.cellCount }
-    let fixed = rows.reduce(0) {
-      $0 + Double($1.cellCount) * ($1.seconds - Double($1.steps) * $1.cost.stepSeconds)
+  public func within(_ budget: AblationBudget) throws -> AblationPlan {
+    let available = budget.seconds * 0.9
+    let least = with(scale: 0, budget.share)
+    guard least.seconds <= available else {
+      throw AblationError.budgetTooSmall(needed: least.seconds / 0.9, given: budget.seconds)
     }
-    let perStep = rows.reduce(0) { $0 + Double($1.cellCount) * $1.cost.stepSeconds }
-    guard fixed + perStep < available else {
-      throw AblationError.budgetTooSmall(
-        needed: (fixed + perStep) / 0.9 / Double(max(1, jobs)), given: budget.seconds)
+    // The scale is steps, or seconds of training.
+    var (low, high) = (0.0, 1.0)
+    while with(scale: high, budget.share).seconds <= available, high < 1e9 { high *= 2 }
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if with(scale: middle, budget.share).seconds <= available { low = middle } else { high = middle }
     }
-    let shared = Int((available - fixed) / perStep)
-    let seconds = (available - fixed) / Double(count)
-    return Dictionary(
-      uniqueKeysWithValues: rows.map { row in
-        (row.coordinates, budget.share == .steps ? shared : max(1, Int(seconds / row.cost.stepSeconds)))
-      })
+    return with(scale: low, budget.share)
+  }
+
+  /// The steps of the cells at a place without its seed.
+  public func steps(at coordinates: [AblationCell.Coordinate]) -> Int? {
+    let place = Self.withoutSeed(coordinates)
+    return rows.first { $0.coordinates == place }?.steps
+  }
+
+  private func with(scale: Double, _ share: AblationBudget.Share) -> AblationPlan {
+    let rows = rows.map { row in
+      let steps = share == .steps ? scale : scale / max(row.cost.stepSeconds, 1e-9)
+      return Row(
+        coordinates: row.coordinates, cellCount: row.cellCount, steps: max(1, Int(min(steps, 1e9))),
+        cost: row.cost, record: row.record)
+    }
+    return AblationPlan(rows: rows, jobs: jobs)
   }
 }
