@@ -23,7 +23,7 @@ ablation:
   metrics: [latent]
 YAML
 
-ablate() { "$moca" ablate matrix.yaml --threads 1 --quiet --no-report --output "./$1" > /dev/null 2>> "$1.log"; }
+ablate() { "$moca" ablate matrix.yaml --threads 1 --no-report --output "./$1" > /dev/null 2>> "${2:-$1}.log"; }
 
 now() { date +%s%N; }
 seconds() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", (b - a) / 1e9 }'; }
@@ -33,18 +33,20 @@ ablate whole
 middle=$(now)
 whole=$(seconds "$start" "$middle")
 
-# The folder's path is in the command line of every process of the ablation, and of no other.
+# Every process of an attempt is in one session, and all of it is killed.
+killed=0
 for attempt in $(seq "$kills"); do
-  ablate killed & scheduler=$!
+  setsid "$moca" ablate matrix.yaml --threads 1 --no-report --output ./killed > /dev/null 2>> killed.log & scheduler=$!
   sleep "$(awk -v seed="$attempt$$" -v most="$whole" 'BEGIN { srand(seed); print 0.2 + rand() * most / 4 }')"
-  pkill -KILL -f "$work/killed/|--output ./killed" || true
+  pkill -KILL -s "$scheduler" && killed=$((killed + 1)) || true
   wait "$scheduler" 2> /dev/null || true
 done
+[ "$killed" -gt 0 ] || { echo "no attempt was alive when it was to be killed" >&2; exit 1; }
 ablate killed
 
 middle=$(now)
-ablate shared & first=$!
-ablate shared & second=$!
+ablate shared first & first=$!
+ablate shared second & second=$!
 wait "$first" "$second"
 shared=$(seconds "$middle" "$(now)")
 
@@ -60,10 +62,16 @@ for other in killed shared; do
   done
 done
 
-# Each cell of the shared folder was trained once: its log begins with one start, and its first line is of step 1.
-for log in shared/cells/*/metrics.jsonl; do
-  [ "$(grep -c '"step":1,' "$log")" = 1 ] || { echo "$log was trained twice" >&2; exit 1; }
+# Each cell of the shared folder was started once, by one of the two.
+started=$(cat first.log second.log | grep ': started$' | sort)
+[ "$(wc -l <<< "$started")" = "$(ls whole/cells | wc -l)" ] && [ "$(uniq -d <<< "$started")" = "" ] ||
+  { printf 'cells were started more than once:\n%s\n' "$started" >&2; exit 1; }
+
+# The tables, without what the cells cost and where they lie.
+for folder in whole killed shared; do
+  "$moca" compare "./$folder" --all --csv > "$folder.csv"
+  cmp whole.csv "$folder.csv"
 done
 
-echo "$(ls whole/cells | wc -l) cells killed $kills times and shared by two processes: $count files equal;" \
+echo "$(ls whole/cells | wc -l) cells killed $killed times and shared by two processes: $count files and the tables equal;" \
   "one process took $whole s, two took $shared s"

@@ -55,7 +55,9 @@ for file in Configurations/*.yaml; do
   # The batch of a shipped file on the few images of a stand-in.
   images+=(training.batch=16 training.steps=2)
   echo "== $name"
-  "$moca" train --quiet --threads 1 --config "$file" --run "$work/$name" "${images[@]}" > /dev/null 2>&1
+  grep -q 'Expected cost: [^C]' "$file" || { echo "$file says nothing of its cost" >&2; exit 1; }
+  "$moca" train --quiet --threads 1 --config "$file" --run "$work/$name" "${images[@]}" > /dev/null 2> "$work/log" ||
+    { cat "$work/log" >&2; exit 1; }
   if grep -q '^ablation:' "$file"; then
     # The whole matrix is resolved and checked; its first cell is run.
     "$moca" ablate "$file" "${images[@]}" --no-scores --dry-run --json > "$work/cells.json"

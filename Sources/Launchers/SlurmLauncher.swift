@@ -30,6 +30,7 @@ public struct SlurmLauncher: LauncherPlugin {
     so that tasks that are requeued or started twice do no harm. The folder must be one that the nodes share.
     """
 
+  public let isRemote = true
   private let configuration: Configuration
 
   public init(_ configuration: Configuration) { self.configuration = configuration }
@@ -46,7 +47,9 @@ public struct SlurmLauncher: LauncherPlugin {
     let script = folder.appendingPathComponent("array-\(stamp).sbatch")
     try AtomicFile.write(Data(self.script(work, list: list).utf8), to: script)
     let watch = "watch it with: moca watch \(work.folder.url.path.shellWord)"
-    guard configuration.submit else { return "wrote \(script.path); submit it with: sbatch \(script.path)\n\(watch)" }
+    guard configuration.submit else {
+      return "wrote \(script.path); submit it with: sbatch \(script.path.shellWord)\n\(watch)"
+    }
     return "submitted job \(try submit(script)) with \(work.cells.count) tasks\n\(watch)"
   }
 
@@ -59,21 +62,29 @@ public struct SlurmLauncher: LauncherPlugin {
       ("cpus-per-task", String(work.folder.definition.threads)),
       ("mem", configuration.memory), ("time", configuration.time), ("partition", configuration.partition),
       ("gres", configuration.gres), ("account", configuration.account),
-      ("chdir", FileManager.default.currentDirectoryPath), ("output", "\(folder)/slurm/%A-%a.log"),
-      // Asked to stop a minute before the limit, a cell saves a checkpoint and can go on later.
-      ("signal", "B:INT@60"), ("requeue", ""),
+      ("chdir", FileManager.default.currentDirectoryPath),
+      ("output", "\(folder.replacing("%", with: "%%"))/slurm/%A-%a.log"),
+      // Asked to stop a minute and a half before the limit, a cell saves a checkpoint and can go on later.
+      ("signal", "B:TERM@90"), ("requeue", ""),
     ]
     let lines = options.compactMap { name, value in
-      value.map { $0.isEmpty ? "#SBATCH --\(name)" : "#SBATCH --\(name)=\($0)" }
+      value.map {
+        $0.isEmpty ? "#SBATCH --\(name)" : "#SBATCH --\(name)=\($0.contains(" ") ? "\"\($0)\"" : $0)"
+      }
     }
-    let limit = work.options.timeLimit.map { " --cell-time \(Int($0))s" } ?? ""
-    return (["#!/bin/bash"] + lines
+    let device = work.folder.definition.device
+    let words =
+      ["--jobs", "1", "--no-report", "--device", device]
+      + (work.allowsAnyBuild ? ["--any-build"] : [])
+      + (work.options.timeLimit.map { ["--cell-time", "\(Int($0))s"] } ?? [])
+    return
+      (["#!/bin/bash"] + lines
       + [
         "set -u", configuration.setup ?? "",
         "cell=$(sed -n \"${SLURM_ARRAY_TASK_ID}p\" \(list.path.shellWord))",
-        "\(work.program.path.shellWord) ablate \(folder.shellWord) --cell \"$cell\" --jobs 1 --no-report\(limit) &",
+        "\(work.program.path.shellWord) ablate \(folder.shellWord) --cell \"$cell\" \(words.joined(separator: " ")) &",
         "child=$!",
-        "trap 'kill -INT $child' INT TERM",
+        "trap 'kill -TERM $child' INT TERM",
         "wait $child || { status=$?; wait $child; exit $status; }",
       ]).filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
   }
@@ -102,7 +113,8 @@ public struct SlurmLauncher: LauncherPlugin {
     guard process.terminationStatus == 0, let job = said.split(separator: ";").first else {
       let reason = process.terminationStatus == 127 ? "sbatch was not found on this machine" : complaint
       throw AblationError.launcher(
-        "the job was not submitted: \(reason); it is written to \(script.path), and slurm.submit=false only writes it")
+        "the job was not submitted: \(reason); it is written to \(script.path), and slurm.submit=false only writes it"
+      )
     }
     return String(job)
   }

@@ -67,12 +67,15 @@ struct AblateTests {
   @Test("Ctrl-C saves, and the folder's name goes on")
   func interruption() throws {
     let workspace = try Self.workspace()
-    let arguments = ["ablate", "matrix.yaml", "training.steps=4000"] + Self.output
-    let stopped = try workspace.moca(arguments, sending: SIGINT, onceSaid: "started")
+    let arguments = ["ablate", "matrix.yaml", "training.steps=150", "--no-scores"] + Self.output
+    let stopped = try workspace.moca(arguments, sending: SIGTERM, onceSaid: "started")
     #expect(stopped.status == 130)
     #expect(stopped.errors.contains("continue with: moca ablate out"))
     #expect(!workspace.contents.contains { $0.hasPrefix("out/outcomes/") })
     #expect(workspace.contents.filter { $0.hasPrefix("out/claims/m") } == [])
+    let again = try workspace.moca(["ablate", "out", "--no-report"])
+    #expect(again.status == 0 && again.output.contains("ablation"), "\(again.errors)")
+    #expect(try cells(workspace).allSatisfy { try outcome($0, in: workspace)["step"] as? Int == 150 })
   }
 
   @Test("a cell that becomes infinite or takes too long stays in the table, and the others run")
@@ -84,7 +87,7 @@ struct AblateTests {
     #expect(result.status == 1)
     #expect(result.output.contains("not finite") && result.output.contains("moca train --config"))
     #expect(result.errors.contains("1 of 2 cells have no result"))
-    let broken = try #require(try cells(workspace).first { $0.contains("1e") })
+    let broken = try #require(try cells(workspace).first { $0.contains("learningRate1e") })
     let ending = try outcome(broken, in: workspace)
     #expect(ending["state"] as? String == "not finite" && ending["term"] != nil && ending["step"] != nil)
     let late = try workspace.moca(
@@ -121,9 +124,44 @@ struct AblateTests {
         + Self.output.dropFirst(2))
     #expect(left.status == 0, "\(left.errors)")
     #expect(
-      left.errors.contains("regularizer=moca prior=normal training.seed=0")
-        || left.errors.contains("left out"))
+      left.errors.contains("regularizer=moca training.seed=0 prior=normal was left out"), "\(left.errors)")
     #expect(try cells(workspace, "skip").count == 6)
+  }
+
+  @Test(
+    "a start by the file sees edited configurations and changed images, and words beside a folder are refused"
+  )
+  func secondStart() throws {
+    let workspace = try Self.workspace()
+    let arguments = ["ablate", "matrix.yaml", "--no-scores"] + Self.output
+    #expect(try workspace.moca(arguments).status == 0)
+    let name = try cells(workspace)[0]
+    try FileManager.default.removeItem(at: workspace["out/outcomes/\(name).json"])
+    let configuration = workspace["out/configurations/\(name).yaml"]
+    let text = try String(contentsOf: configuration, encoding: .utf8)
+    try text.replacing("batch: 32", with: "batch: 31").write(
+      to: configuration, atomically: true, encoding: .utf8)
+    let edited = try workspace.moca(arguments)
+    #expect(edited.status == 65 && edited.errors.contains(name), "\(edited.errors)")
+    for words in [
+      ["seed=0..9"], ["--metric", "latent"], ["--extend"], ["--budget", "1h"], ["--threads", "2"],
+    ] {
+      let refused = try workspace.moca(["ablate", "out"] + words)
+      #expect(refused.status == 64, "\(words): \(refused.errors)")
+    }
+    try workspace.write(Data("mine".utf8), to: "other/notes.txt")
+    let other = try workspace.moca(["ablate", "matrix.yaml", "--output", "./other"])
+    #expect(other.status == 64 && other.errors.contains("holds notes.txt"), "\(other.errors)")
+  }
+
+  @Test("two processes share the cells, and each is run once")
+  func sharing() throws {
+    let workspace = try Self.workspace()
+    let arguments = ["ablate", "matrix.yaml", "training.steps=60", "--no-scores"] + Self.output
+    let both = try workspace.mocaTwice(arguments)
+    #expect(both.map(\.status) == [0, 0], "\(both)")
+    let started = both.flatMap { $0.errors.split(separator: "\n").filter { $0.hasSuffix(": started") } }
+    #expect(started.count == 4 && Set(started).count == 4, "\(started)")
   }
 
   @Test("another matrix has no business in the folder, but it may grow")

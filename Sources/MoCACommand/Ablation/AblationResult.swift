@@ -19,7 +19,8 @@ struct AblationResult {
     let outcomes = try cells.map { (cell: $0, outcome: try folder.outcome(of: $0)) }
     if json { print(tree(outcomes).json) }
     let report = try writesReport ? self.report() : nil
-    if !json, only.isEmpty, outcomes.contains(where: { $0.outcome?.isScored == true }) {
+    let isCompared = !json && only.isEmpty && outcomes.contains { $0.outcome?.isScored == true }
+    if isCompared {
       let comparison = try Comparison(
         RunCollection(folder), options: Comparison.Options(),
         regularizers: CommandContext.catalogs.regularizers)
@@ -30,11 +31,13 @@ struct AblationResult {
     }
     let failed = outcomes.filter { $0.outcome?.isScored != true }
     if !failed.isEmpty {
-      if !json { print(table(failed).text(width: Console.width)) }
+      // The comparison's notes have said it where there is one.
+      if !json, !isCompared { print(failed.map(words).joined(separator: "\n")) }
       throw Failure(
         .other,
         "\(failed.count) of \(cells.count) cells have no result; see \(Console.path(folder.url))/logs, repeat one with "
-          + "the command in the table, or start again: moca ablate \(Console.path(folder.url).shellWord)")
+          + "the command above, or start again: moca ablate \(Console.path(folder.url).shellWord), with --redo NAME "
+          + "for one that was not finite")
     }
   }
 
@@ -47,16 +50,12 @@ struct AblationResult {
     return folder.reportURL
   }
 
-  private func table(_ cells: [(cell: AblationCell, outcome: CellOutcome?)]) -> TextTable {
-    var table = TextTable(columns: ["cell", "state", "step", "command", "reason"])
-    for (cell, outcome) in cells {
-      table.append([
-        .string(cell.name), .string(outcome?.state.rawValue ?? "not run"),
-        outcome?.step.map { .integer($0) } ?? .null,
-        .string(outcome?.command ?? folder.trainingCommand(of: cell)), .string(outcome?.reason ?? "-"),
-      ])
-    }
-    return table
+  /// A cell without a result: how it ended, and what repeats it.
+  private func words(_ cell: AblationCell, _ outcome: CellOutcome?) -> String {
+    let step = outcome?.step.map { " at step \($0)" } ?? ""
+    let reason = outcome?.reason.map { ": \($0)" } ?? ""
+    return
+      "\(cell.name): \(outcome?.state.rawValue ?? "not run")\(step)\(reason)\n  \(folder.command(of: cell))"
   }
 
   private func tree(_ cells: [(cell: AblationCell, outcome: CellOutcome?)]) -> ConfigurationValue {
@@ -70,7 +69,7 @@ struct AblationResult {
           .init("seconds", outcome.map { .number($0.seconds) } ?? .null),
           .init("peakMemory", outcome?.peakMemory.map { .integer($0) } ?? .null),
           .init("reason", outcome?.reason.map { .string($0) } ?? .null),
-          .init("command", .string(outcome?.command ?? folder.trainingCommand(of: cell))),
+          .init("command", .string(folder.command(of: cell))),
         ])
       })
   }

@@ -6,6 +6,9 @@ import Runner
 struct AblationSetup {
   let catalogs: Catalogs
   let build: String
+  /// Where cells compute, as the folder notes it.
+  let deviceName: String
+  /// Where the matrix is checked.
   let device: Device
   let jobs: Int
   /// Threads that were asked for.
@@ -32,8 +35,10 @@ struct AblationSetup {
     for cell in matrix.leftOut { Console.warning("\(cell.cell) was left out: \(cell.reason)") }
     let definition = AblationDefinition(
       axes: matrix.axes, cells: matrix.cells.map(\.cell), scoring: request.scoring, threads: threads,
-      device: "\(device)", build: build, request: digest)
-    return try AblationFolder(at: url, for: matrix, definition: definition, tolerating: tolerance)
+      device: deviceName, build: build, request: digest)
+    let folder = try AblationFolder(at: url, for: matrix, definition: definition, tolerating: tolerance)
+    if stored != nil { try folder.checkConfigurations(catalogs) }
+    return folder
   }
 
   /// A folder that is there, with its configurations checked.
@@ -43,10 +48,17 @@ struct AblationSetup {
     if definition.build != build, !tolerance.allowsAnyBuild {
       throw AblationError.otherBuild(path: Console.path(url), theirs: definition.build, mine: build)
     }
-    if definition.device != "\(device)" {
+    if definition.device != deviceName {
       throw AblationError.otherMatrix(
         path: Console.path(url),
-        differences: ["its cells are computed on \(definition.device), not on \(device)"])
+        differences: [
+          "its cells are computed on \(definition.device), not on \(deviceName); add --device \(definition.device)"
+        ])
+    }
+    if let threads, threads != definition.threads {
+      throw AblationError.otherMatrix(
+        path: Console.path(url),
+        differences: ["its cells compute on \(definition.threads) threads each, not on \(threads)"])
     }
     try folder.checkConfigurations(catalogs, only: only)
     return folder
@@ -82,7 +94,8 @@ struct AblationSetup {
       throw AblationError.unknownCell(name: name, hint: suggestion(for: name, among: names))
     }
     for cell in folder.definition.cells where redo.contains(cell.name) { try folder.reset(cell) }
-    let edited = try folder.editedCells()
+    // A task of one cell among many does not read the files of all others.
+    let edited = try folder.editedCells(only: Set(cells))
     if !edited.isEmpty { throw AblationError.edited(edited, path: Console.path(folder.url)) }
   }
 
@@ -97,7 +110,7 @@ struct AblationSetup {
   private func plan(_ request: AblationRequest, _ matrix: AblationMatrix, threads: Int) throws -> AblationPlan
   {
     let measurement = try CellMeasurement(
-      scoring: request.scoring, threads: threads, device: "\(device)", interruption: interruption)
+      scoring: request.scoring, threads: threads, device: deviceName, interruption: interruption)
     return try AblationPlan(measuring: matrix, with: measurement, jobs: jobs) {
       progress.update($0, $1, "measuring \($2)")
     }

@@ -13,6 +13,16 @@ struct ScoringCheck {
   /// - Throws: ``EvaluationError`` for a metric that was asked for and cannot be measured.
   func checked(_ request: AblationRequest, for matrix: AblationMatrix) throws -> AblationRequest {
     var request = request
+    for sampler in request.scoring.samplers where sampler != "all" {
+      _ = try catalogs.samplers.entry(named: sampler)
+    }
+    do {
+      _ = try EvaluateCommand.parse(["run"] + request.scoring.arguments)
+    } catch {
+      throw Failure(
+        .usage,
+        "ablation.arguments are not understood by moca evaluate: \(EvaluateCommand.message(for: error))")
+    }
     let names = catalogs.extractors.names
     let metrics = try request.scoring.metrics.map { ($0, try Metric($0, extractors: names)) }
     // Weights and settings that the file hands on to `moca evaluate` are known there only.
@@ -52,6 +62,10 @@ struct ScoringCheck {
       let needed = LatentEvaluation.neededCount(latentSize: planned.experiment.latent.size)
       if planned.heldOutCount >= needed { return nil }
       return "it needs \(needed) held-out images, there are \(planned.heldOutCount); raise dataset.holdout"
+    }
+    if [.reconstruction, .priorHoles, .memorisation, .codes].contains(metric.kind), planned.heldOutCount == 0
+    {
+      return "no images are held out; raise dataset.holdout"
     }
     guard metric.kind == .frechet else { return nil }
     let choice = ExtractorChoice(names: [], metrics: [metric], weights: [:], settings: [:], batchSize: 64)

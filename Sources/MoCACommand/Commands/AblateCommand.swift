@@ -130,13 +130,16 @@ struct AblateCommand: ParsableCommand {
   func run() throws {
     let catalogs = CommandContext.catalogs
     let launch = try launcherPlugin(catalogs.launchers)
-    let device = try compute.prepare()
+    let isElsewhere = launch.isRemote && compute.device != "auto"
+    let device = try isElsewhere ? .cpu : compute.prepare()
+    try refuseBesideFolder()
     _ = signal(SIGPIPE, SIG_IGN)
     let interruption = Interruption.fromSignals()
     let build = try Build.description()
     let progress = StageProgress(isQuiet: quiet)
     let setup = AblationSetup(
-      catalogs: catalogs, build: build, device: device, jobs: jobs, threads: compute.threads,
+      catalogs: catalogs, build: build, deviceName: isElsewhere ? compute.device : "\(device)",
+      device: device, jobs: jobs, threads: compute.threads,
       tolerance: tolerance, interruption: interruption, progress: progress)
     if plan {
       if existing != nil {
@@ -176,7 +179,8 @@ struct AblateCommand: ParsableCommand {
     defer { display.end() }
     let elsewhere = try launcher.launch(
       LaunchWork(
-        folder: folder, cells: left, program: Build.executable(), build: build, options: options,
+        folder: folder, cells: left, program: Build.executable(), build: build, allowsAnyBuild: anyBuild,
+        options: options,
         interruption: interruption, report: display.report))
     display.end()
     if let elsewhere {
@@ -203,6 +207,23 @@ extension AblateCommand {
 
   /// The folder that is named to be continued.
   private var existing: URL? { places.first.flatMap(RunLocation.ablation) }
+
+  /// Beside a folder nothing can be changed: what would be passed over is refused.
+  private func refuseBesideFolder() throws {
+    guard let existing else { return }
+    let settings = words.filter { $0.contains("=") && !isLauncherSetting($0) }
+    let options: [(String, Bool)] = [
+      ("--output", output != nil), ("--budget", budget != nil), ("--metric", !metric.isEmpty),
+      ("--samples", samples != nil), ("--no-scores", noScores), ("--skip-refused", skipRefused),
+      ("--extend", extend),
+    ]
+    if let found = settings.first ?? options.first(where: \.1)?.0 {
+      throw Failure(
+        .usage,
+        "\(Console.path(existing)) is continued as it was made, and \(found) would change it; leave it out, or give the "
+          + "configuration file and axes that it was made from")
+    }
+  }
 
   /// The words that begin with the launcher's name are its settings.
   private func isLauncherSetting(_ word: String) -> Bool { word.hasPrefix(launcher + ".") }

@@ -14,7 +14,8 @@ struct ComputeOptions: ParsableArguments {
   var threads: Int?
 
   @Flag(
-    help: ArgumentHelp("Stop as by Ctrl-C when standard input closes, as it does when the caller dies.", visibility: .hidden))
+    help: ArgumentHelp(
+      "Stop as by Ctrl-C when standard input closes, as it does when the caller dies.", visibility: .hidden))
   var stopsWithInput = false
 
   func validate() throws {
@@ -46,7 +47,7 @@ struct ComputeOptions: ParsableArguments {
         let count = read(STDIN_FILENO, &byte, 1)
         if count == 0 || count < 0 && errno != EINTR { break }
       }
-      kill(getpid(), SIGINT)
+      kill(getpid(), SIGTERM)
     }
     thread.start()
   }

@@ -12,6 +12,12 @@ public enum AblationError: Error, CustomStringConvertible {
   case otherBuild(path: String, theirs: String, mine: String)
   /// Files of a finished cell are not those that it ended with.
   case edited([(cell: String, what: String)], path: String)
+  /// Configurations of cells are not those that their keys stand for, or the images have changed.
+  case otherConfiguration([(cell: String, what: String)], path: String)
+  /// The folder holds something that is no ablation.
+  case otherFolder(path: String, found: String)
+  /// The program's file was replaced while it worked.
+  case programChanged(path: String)
   /// A cell that is not part of the matrix was named.
   case unknownCell(name: String, hint: String)
   /// The time does not suffice for one step of each cell.
@@ -22,6 +28,8 @@ public enum AblationError: Error, CustomStringConvertible {
   case launcher(String)
   /// The person or the system asked to stop.
   case interrupted(path: String)
+  /// The person asked to stop before anything was made.
+  case measurementInterrupted
 
   public var description: String {
     switch self {
@@ -46,12 +54,21 @@ public enum AblationError: Error, CustomStringConvertible {
       "files in finished cells of \(path) are not those that the cells ended with:\n"
         + cells.map { "  \($0.cell): \($0.what)" }.joined(separator: "\n")
         + "\nrestore them, or run these cells anew with --redo NAME"
+    case .otherConfiguration(let cells, let path):
+      "cells of \(path) cannot go on as what they began as:\n"
+        + cells.map { "  \($0.cell): \($0.what)" }.joined(separator: "\n")
+        + "\nrestore configurations and images, or make the matrix anew with another --output"
+    case .otherFolder(let path, let found):
+      "\(path) holds \(found) and is no ablation; choose another --output, or an empty folder"
+    case .programChanged(let path):
+      "\(path) was replaced while it worked, and cells of two builds do not belong together; start it again"
     case .unknownCell(let name, let hint): "no cell \"\(name)\" in the matrix\(hint)"
     case .budgetTooSmall(let needed, let given):
       "the budget of \(given.durationText) is too small: one step of each cell with its start and scores takes "
         + "\(needed.durationText)"
     case .notMeasured(let cell, let reason): "\(cell) could not be measured: \(reason)"
     case .launcher(let reason): reason
+    case .measurementInterrupted: "interrupted; nothing was made"
     case .interrupted(let path): "interrupted; continue with: moca ablate \(path)"
     }
   }
@@ -59,9 +76,9 @@ public enum AblationError: Error, CustomStringConvertible {
   /// The exit code of the command line for this error.
   public var exitCode: Int32 {
     switch self {
-    case .edited: 65
-    case .notMeasured, .launcher: 1
-    case .interrupted: Interruption.exitCode
+    case .edited, .otherConfiguration: 65
+    case .notMeasured, .launcher, .programChanged: 1
+    case .interrupted, .measurementInterrupted: Interruption.exitCode
     default: 64
     }
   }

@@ -1,11 +1,15 @@
 import Foundation
 
 extension AblationFolder {
-  /// What a person types to train a cell again, in a run of its own.
-  public func trainingCommand(of cell: AblationCell) -> String {
+  /// What a person types to train and score a cell again, in a run of its own.
+  public func command(of cell: AblationCell) -> String {
     let device = definition.device == "cpu" ? "" : " --device \(definition.device)"
     let path = configurationURL(of: cell).shownPath
-    return "moca train --config \(path.shellWord) --run \(cell.name) --threads \(definition.threads)\(device)"
+    let train =
+      "moca train --config \(path.shellWord) --run \(cell.name) --threads \(definition.threads)\(device)"
+    let scoring = definition.scoring.evaluateArguments.map(\.shellWord).joined(separator: " ")
+    if definition.scoring.metrics.isEmpty { return train }
+    return "\(train) && moca evaluate \(cell.name) \(scoring) --threads \(definition.threads)\(device)"
   }
 
   /// Writes how a cell ended.
@@ -33,9 +37,10 @@ extension AblationFolder {
   /// Finished cells whose files are not those that they ended with. Scores that were added later do not count.
   ///
   /// - Throws: ``StorageError``.
-  public func editedCells() throws -> [(cell: String, what: String)] {
+  public func editedCells(only: Set<String> = []) throws -> [(cell: String, what: String)] {
     try definition.cells.compactMap { cell in
-      guard let outcome = try outcome(of: cell), outcome.isScored else { return nil }
+      guard only.isEmpty || only.contains(cell.name), let outcome = try outcome(of: cell), outcome.isScored
+      else { return nil }
       for (file, digest) in outcome.digests.sorted(by: { $0.key < $1.key }) {
         let url = runURL(of: cell).appendingPathComponent(file)
         guard FileManager.default.fileExists(atPath: url.path) else {

@@ -20,6 +20,7 @@ extension AblationFolder {
     at url: URL, for matrix: AblationMatrix, definition: AblationDefinition,
     tolerating: Tolerance = Tolerance()
   ) throws {
+    try Self.refuseOther(url)
     try Self.makeFolders(in: url)
     let lock = try Self.lock(url)
     defer { withExtendedLifetime(lock) {} }
@@ -48,6 +49,11 @@ extension AblationFolder {
     if mine.build != asked.build, !tolerance.allowsAnyBuild {
       throw AblationError.otherBuild(path: url.path, theirs: mine.build, mine: asked.build)
     }
+    if mine.request == asked.request, mine.build == asked.build, mine.cells != asked.cells {
+      throw AblationError.otherMatrix(
+        path: url.path,
+        differences: ["the images or the defaults of this program have changed since it was made"])
+    }
     if mine.device != asked.device || mine.threads != asked.threads {
       throw AblationError.otherMatrix(
         path: url.path,
@@ -73,8 +79,19 @@ extension AblationFolder {
     return lines
   }
 
+  private static let subfolders = ["cells", "configurations", "claims", "outcomes", "logs"]
+
+  /// Refuses a folder that holds something else.
+  private static func refuseOther(_ url: URL) throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    let others = names.filter { !subfolders.contains($0) && $0 != RunFolder.lockName }
+    if !others.isEmpty, !isAblation(url) {
+      throw AblationError.otherFolder(path: url.shownPath, found: others.sorted()[0])
+    }
+  }
+
   private static func makeFolders(in url: URL) throws {
-    for name in ["", "cells", "configurations", "claims", "outcomes", "logs"] {
+    for name in [""] + subfolders {
       do {
         try FileManager.default.createDirectory(
           at: url.appendingPathComponent(name), withIntermediateDirectories: true)
@@ -110,7 +127,7 @@ extension AblationFolder {
 extension AblationFolder {
   /// Refuses cells whose stored configuration is not the one that their key stands for.
   ///
-  /// - Throws: ``AblationError/edited(_:path:)``, ``ConfigurationError``, ``DataError``.
+  /// - Throws: ``AblationError/otherConfiguration(_:path:)``, ``DataError``.
   public func checkConfigurations(_ catalogs: Catalogs, only: Set<String> = []) throws {
     var digests: [String: String] = [:]
     var edited: [(cell: String, what: String)] = []
@@ -120,14 +137,20 @@ extension AblationFolder {
         edited.append((cell.name, "configurations/\(url.lastPathComponent) is missing"))
         continue
       }
-      let experiment = try Experiment([ConfigurationValue(yaml: text)], catalogs: catalogs)
+      let experiment: Experiment
+      do {
+        experiment = try Experiment([ConfigurationValue(yaml: text)], catalogs: catalogs)
+      } catch let error as ConfigurationError {
+        edited.append((cell.name, "configurations/\(url.lastPathComponent): \(error)"))
+        continue
+      }
       let dataset = experiment.tree["dataset"]?.json ?? ""
       let digest = try digests[dataset] ?? DataSource(experiment, catalogs: catalogs).images.digest
       digests[dataset] = digest
-      if AblationMatrix.key(experiment, dataDigest: digest, build: definition.build) != cell.key {
+      if AblationMatrix.key(experiment.tree, dataDigest: digest, build: definition.build) != cell.key {
         edited.append((cell.name, "its configuration or its images were changed"))
       }
     }
-    if !edited.isEmpty { throw AblationError.edited(edited, path: url.path) }
+    if !edited.isEmpty { throw AblationError.otherConfiguration(edited, path: url.shownPath) }
   }
 }

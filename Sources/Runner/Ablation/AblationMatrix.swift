@@ -20,6 +20,9 @@ public struct AblationMatrix {
     public let totalSteps: Int
   }
 
+  /// The most cells that a matrix may have; a slip of the hand in a range would fill the disk.
+  static let limit = 10_000
+
   /// The cells, the first axis outermost.
   public let cells: [Planned]
   /// Cells that were left out, as `regularizer=moca prior=normal`, with the reason.
@@ -42,11 +45,17 @@ public struct AblationMatrix {
     progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
   ) throws {
     guard request.axes.contains(where: { $0.values.count > 1 }) else { throw AblationError.noAxes }
-    try request.checkSettings(catalogs)
+    try request.check(catalogs)
     axes = request.axes.map { .init(key: $0.key, values: $0.values.map(\.axisText)) }
     var trial = CellTrial(catalogs: catalogs, cacheFolder: cacheFolder, progress: progress)
     var planned: [Planned] = []
     var refusals: [(reason: String, cells: [String])] = []
+    let count = request.axes.reduce(1.0) { $0 * Double($1.values.count) }
+    guard count <= Double(Self.limit) else {
+      throw ConfigurationError.incompatible(
+        "the matrix has \(String(format: "%.0f", count)) cells, more than \(Self.limit); leave out values or axes"
+      )
+    }
     let points = Self.product(request.axes)
     for point in points {
       let coordinates = point.map { AblationCell.Coordinate(axis: $0.key, value: $0.value.axisText) }
@@ -57,7 +66,7 @@ public struct AblationMatrix {
         }
         let experiment = try Experiment(layers, catalogs: catalogs)
         let facts = try trial.check(experiment)
-        let key = Self.key(experiment, dataDigest: facts.dataDigest, build: build)
+        let key = Self.key(experiment.tree, dataDigest: facts.dataDigest, build: build)
         planned.append(
           Planned(
             cell: AblationCell(
@@ -84,8 +93,8 @@ public struct AblationMatrix {
   }
 
   /// SHA-256 over a cell's configuration, the digest of its data and the build. Where the data lie does not count.
-  static func key(_ experiment: Experiment, dataDigest: String, build: String) -> String {
-    var tree = experiment.tree
+  static func key(_ configuration: ConfigurationValue, dataDigest: String, build: String) -> String {
+    var tree = configuration
     tree[path: ["dataset", "path"]] = nil
     return Digest.text(of: [tree.json, dataDigest, build].joined(separator: "\n"))
   }

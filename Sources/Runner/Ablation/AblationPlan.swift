@@ -52,7 +52,9 @@ public struct AblationPlan {
 
   /// Seconds of the whole matrix with ``jobs`` cells at a time.
   public var seconds: Double {
-    rows.reduce(0) { $0 + $1.seconds * Double($1.cellCount) } / Double(max(1, jobs))
+    let count = rows.reduce(0) { $0 + $1.cellCount }
+    let all = rows.reduce(0) { $0 + $1.seconds * Double($1.cellCount) }
+    return max(all / Double(max(1, min(jobs, count))), rows.map(\.seconds).max() ?? 0)
   }
 
   /// Bytes of the whole matrix on the disk.

@@ -61,18 +61,29 @@ public struct AblationRequest: Sendable {
     for argument in arguments { try read(argument) }
   }
 
+  /// The members of a group of keys.
+  private static func group(_ value: ConfigurationValue, _ path: String) throws -> [ConfigurationValue.Member]
+  {
+    guard case .object(let members) = value else {
+      throw ConfigurationError.wrongType(path: path, expected: "a group of keys", found: value.json)
+    }
+    return members
+  }
+
   private mutating func read(_ section: ConfigurationValue) throws {
+    _ = try Self.group(section, Self.key)
     for member in section.members {
       switch member.key {
       case "axes":
-        for axis in member.value.members {
+        for axis in try Self.group(member.value, "ablation.axes") {
           let key = Experiment.fullKey(axis.key)
           set(Axis(key: key, values: try AxisValues.parse(axis.value, key: axis.key)))
         }
       case "settings":
-        for axis in member.value.members {
+        for axis in try Self.group(member.value, "ablation.settings") {
           let key = Experiment.fullKey(axis.key)
-          for value in axis.value.members {
+          for value in try Self.group(axis.value, "ablation.settings.\(axis.key)") {
+            _ = try Self.group(value.value, "ablation.settings.\(axis.key).\(value.key)")
             settings[key, default: [:]][value.key] = Self.withPaths(value.value)
           }
         }
@@ -163,19 +174,28 @@ extension AblationRequest {
     return Digest.text(of: ConfigurationValue.list(parts).json)
   }
 
-  /// Refuses settings for what no axis has: they would be thought to hold.
+  /// Refuses settings that belong to no axis or value, which would be thought to hold, and a budget beside an axis of
+  /// steps.
   ///
   /// - Throws: ``ConfigurationError``.
-  func checkSettings(_ catalogs: Catalogs) throws {
+  func check(_ catalogs: Catalogs) throws {
     for (key, values) in settings {
+      guard let axis = axes.first(where: { $0.key == key }) else {
+        throw ConfigurationError.incompatible(
+          "ablation.settings has \(key), which is no axis; add it to the axes, or leave its settings out")
+      }
       let names = catalogs.summaries.filter { $0.kind == key }.map(\.name)
-      let axis = axes.first { $0.key == key }?.values.map(\.axisText) ?? []
-      let known = names.isEmpty ? axis : names
+      let known = names.isEmpty ? axis.values.map(\.axisText) : names
       for value in values.keys.sorted() where !known.contains(value) {
         throw ConfigurationError.incompatible(
           "ablation.settings.\(key).\(value) belongs to no value of \(key)"
             + suggestion(for: value, among: known))
       }
+    }
+    let lengths = ["training.steps", "training.epochs"]
+    if budget != nil, let axis = axes.first(where: { lengths.contains($0.key) }) {
+      throw ConfigurationError.incompatible(
+        "\(axis.key) is an axis and --budget decides the steps; leave one of them out")
     }
   }
 }

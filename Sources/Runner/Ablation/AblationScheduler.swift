@@ -33,6 +33,7 @@ public final class AblationScheduler: Sendable {
   private let options: Options
   private let interruption: Interruption
   private let runner: CellRunner
+  private let retried: Set<String>
   private let report: @Sendable (Event) -> Void
   private let progress = Mutex(Progress())
 
@@ -51,8 +52,11 @@ public final class AblationScheduler: Sendable {
     environment["OMP_NUM_THREADS"] = String(folder.definition.threads)
     // Threads that wait for work must not take it from the other cells.
     environment["OMP_WAIT_POLICY"] = environment["OMP_WAIT_POLICY"] ?? "passive"
+    let program = try options.program ?? Build.executable()
+    // What ended badly before this start is tried again; what ends so elsewhere meanwhile is not.
+    retried = try Set(folder.definition.cells.filter { try folder.outcome(of: $0) != nil }.map(\.name))
     runner = CellRunner(
-      folder: folder, program: try options.program ?? Build.executable(), build: build,
+      folder: folder, program: program, programIdentity: Build.identity(of: program), build: build,
       timeLimit: options.timeLimit, environment: environment, interruption: interruption)
   }
 
@@ -131,8 +135,10 @@ public final class AblationScheduler: Sendable {
     FileManager.default.fileExists(atPath: folder.claimURL(of: cell).path)
   }
 
-  /// Whether a cell need not be run: it has its scores, or would end the same way again.
+  /// Whether a cell need not be run: it has its scores, would end the same way again, or was tried by another process
+  /// meanwhile.
   private func isFinal(_ cell: AblationCell) throws -> Bool {
-    try folder.outcome(of: cell)?.isFinal ?? false
+    guard let outcome = try folder.outcome(of: cell) else { return false }
+    return outcome.isFinal || !retried.contains(cell.name)
   }
 }

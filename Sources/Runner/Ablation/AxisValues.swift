@@ -36,7 +36,10 @@ enum AxisValues {
   /// One part: a range, a spacing, or a plain value.
   private static func expand(_ text: String, key: String) throws -> [ConfigurationValue] {
     if let range = text.wholeMatch(of: /(-?\d+)\.\.(-?\d+)/) {
-      guard let first = Int(range.1), let last = Int(range.2), first <= last, last - first < limit else {
+      guard let first = Int(range.1), let last = Int(range.2), first <= last,
+        last.subtractingReportingOverflow(first).partialValue < limit,
+        !last.subtractingReportingOverflow(first).overflow
+      else {
         throw ConfigurationError.outOfRange(
           path: key, found: text, allowed: "a rising range of at most \(limit) whole numbers, as in 0..4")
       }
@@ -64,7 +67,8 @@ enum AxisValues {
     }
     return (0..<count).map { index in
       let share = Double(index) / Double(count - 1)
-      let value = isLog ? first * pow(last / first, share) : first + (last - first) * share
+      let value =
+        isLog ? exp(log(first) * (1 - share) + log(last) * share) : first * (1 - share) + last * share
       return .number(rounded(value))
     }
   }

@@ -10,6 +10,13 @@ public enum Build {
     "\(MetricCard.currentVersion), program \(try Digest.file(executable()))"
   }
 
+  /// What tells a file from one that replaced it: place, size and time.
+  static func identity(of file: URL) -> String? {
+    var status = stat()
+    guard stat(file.path, &status) == 0 else { return nil }
+    return "\(status.st_dev) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec)"
+  }
+
   /// The file of the running program.
   ///
   /// - Throws: ``StorageError`` where the system does not tell.

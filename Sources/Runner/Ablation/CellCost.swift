@@ -15,6 +15,10 @@ public struct CellCost: Codable, Sendable {
   public let peakMemory: Int
   /// Bytes of one checkpoint.
   public let checkpointBytes: Int
+  /// Bytes of a line of the logs: `metrics.jsonl` and TensorBoard's events.
+  public let lineBytes: Int
+  /// Bytes of a sample grid, which stands in the events as well.
+  public let pictureBytes: Int
   /// Bytes of everything else in the run folder.
   public let otherBytes: Int
 }
@@ -30,7 +34,9 @@ extension CellCost {
   /// The bytes that a cell leaves on the disk: the newest checkpoints, the best one and the rest.
   public func bytes(steps: Int, record: RecordConfiguration) -> Int {
     let saved = max(1, steps / min(record.evaluation, record.checkpoint))
-    return checkpointBytes * min(saved, record.keep + 1) + otherBytes
+    let pictures = max(1, steps / record.samples) * pictureBytes * (record.tensorboard ? 2 : 1)
+    return checkpointBytes * min(saved, record.keep + 1) + pictures + (1 + steps / record.metrics) * lineBytes
+      + otherBytes
   }
 }
 
@@ -83,19 +89,21 @@ public struct CellMeasurement {
     let step = times[times.count / 2]
     let sizes = try Self.sizes(in: run)
     let checkpoint = sizes.filter { $0.name.contains("checkpoints/step-") }.map(\.bytes).max() ?? 0
-    let all = sizes.reduce(0) { $0 + $1.bytes }
+    let sum = { (part: String) in sizes.filter { $0.name.contains(part) }.reduce(0) { $0 + $1.bytes } }
+    let (pictures, grid) = (sum("samples/"), sum("samples/step-"))
+    let logs = max(0, sum("metrics.jsonl") + max(0, sum("tfevents") - pictures))
+    let others = sum("") - sum("checkpoints/step-") - sum("metrics.jsonl") - sum("tfevents") - grid
     let scores =
       scoring.metrics.isEmpty ? (seconds: 0, memory: 0) : try take(evaluation(of: run), planned, in: folder)
     return CellCost(
       stepSeconds: step, regularizerShare: shares.last,
       fixedSeconds: max(0, train.seconds - step * Double(Self.steps)), scoringSeconds: scores.seconds,
-      peakMemory: max(train.memory, scores.memory), checkpointBytes: checkpoint, otherBytes: all - checkpoint)
+      peakMemory: max(train.memory, scores.memory), checkpointBytes: checkpoint,
+      lineBytes: logs / max(1, lines.count), pictureBytes: grid, otherBytes: max(0, others))
   }
 
   private func evaluation(of run: URL) -> [String] {
-    ["evaluate", run.path, "--json", "--stops-with-input", "--samples", String(scoring.samples)]
-      + scoring.metrics.flatMap { ["--metric", $0] } + scoring.samplers.flatMap { ["--sampler", $0] }
-      + scoring.arguments + compute
+    ["evaluate", run.path, "--json", "--stops-with-input"] + scoring.evaluateArguments + compute
   }
 
   /// The cell's configuration with few steps and one evaluation at their end.
@@ -125,7 +133,7 @@ public struct CellMeasurement {
       if interruption.isRequested { process.send(SIGKILL) }
       usleep(5000)
     }
-    if interruption.isRequested { throw AblationError.interrupted(path: "") }
+    if interruption.isRequested { throw AblationError.measurementInterrupted }
     guard process.exit == .code(0) else {
       let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
       throw AblationError.notMeasured(

@@ -12,6 +12,8 @@ final class CellProcess {
     case signal(Int32)
   }
 
+  private static let gate = NSLock()
+
   /// The process.
   let identifier: pid_t
   private let input: Int32
@@ -30,6 +32,9 @@ final class CellProcess {
     _ program: URL, _ arguments: [String], environment: [String: String], log: Int32, inherited: Int32?
   ) throws {
     var ends: [Int32] = [0, 0]
+    // Another worker must not start a process between the making of the pipe and its mark.
+    Self.gate.lock()
+    defer { Self.gate.unlock() }
     guard pipe(&ends) == 0 else {
       throw StorageError.system(errno, path: program.path, action: "cannot be started")
     }
@@ -45,9 +50,17 @@ final class CellProcess {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // A group of its own: Ctrl-C reaches the scheduler, which asks its cells to stop.
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    // A group of its own: Ctrl-C reaches the scheduler, which asks its cells to stop. And signals that this process
+    // ignores or blocks, as SIGINT is in what a shell starts in the background, must reach them.
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     posix_spawnattr_setpgroup(&attributes, 0)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ] { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
     var words: [UnsafeMutablePointer<CChar>?] = ([program.path] + arguments).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]

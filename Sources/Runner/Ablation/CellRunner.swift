@@ -11,14 +11,19 @@ struct CellRunner {
 
   let folder: AblationFolder
   let program: URL
+  /// The program's file when the work began: another one must not run cells under this build.
+  let programIdentity: String?
   /// What was built.
   let build: String
   /// Seconds that a cell may take, where there is a limit.
   let timeLimit: Double?
   /// The machine's environment and what the cell's processes are told.
   let environment: [String: String]
-  /// Asked between two looks; first it asks the processes to stop, the second time it kills them.
+  /// Asked between two looks: then the processes are to save what they have and stop.
   let interruption: Interruption
+
+  /// Seconds that a process has to save and stop.
+  private static let patience = 60.0
 
   /// What the processes of a cell took.
   private struct Usage {
@@ -39,8 +44,11 @@ struct CellRunner {
     var usage = Usage()
     var outcome = CellOutcome(
       key: cell.key, state: .failed, reason: nil, term: nil, step: nil, seconds: 0, peakMemory: nil,
-      build: build, command: folder.trainingCommand(of: cell), digests: [:])
-    for arguments in try stages(of: cell) {
+      build: build, command: folder.command(of: cell), digests: [:])
+    for arguments in stages(of: cell) {
+      guard programIdentity == Build.identity(of: program) else {
+        throw AblationError.programChanged(path: program.path)
+      }
       let before = MemoryPressure.killCount
       let process = try CellProcess(
         program, arguments, environment: environment, log: log, inherited: claim.descriptor)
@@ -57,7 +65,7 @@ struct CellRunner {
   }
 
   /// The commands of a cell: training, and scoring where scores are wanted.
-  private func stages(of cell: AblationCell) throws -> [[String]] {
+  private func stages(of cell: AblationCell) -> [[String]] {
     let definition = folder.definition
     let run = folder.runURL(of: cell).path
     let compute = ["--threads", String(definition.threads), "--device", definition.device]
@@ -68,10 +76,7 @@ struct CellRunner {
       ] + compute
     let scoring = definition.scoring
     if scoring.metrics.isEmpty { return [train] }
-    let evaluate =
-      ["evaluate", run, "--json", "--stops-with-input", "--samples", String(scoring.samples)]
-      + scoring.metrics.flatMap { ["--metric", $0] } + scoring.samplers.flatMap { ["--sampler", $0] }
-      + scoring.arguments + compute
+    let evaluate = ["evaluate", run, "--json", "--stops-with-input"] + scoring.evaluateArguments + compute
     return [train, evaluate]
   }
 
@@ -81,8 +86,10 @@ struct CellRunner {
     while !process.poll() {
       let now = ProcessInfo.processInfo.systemUptime
       if let timeLimit, now - start > timeLimit { isInTime = false }
-      if askedAt == nil, interruption.isRequested || !isInTime {
-        process.send(isInTime ? SIGINT : SIGKILL)
+      if let askedAt {
+        if now - askedAt > Self.patience { process.send(SIGKILL) }
+      } else if interruption.isRequested || !isInTime {
+        process.send(SIGTERM)
         askedAt = now
       }
       claim.touch()
@@ -113,6 +120,9 @@ struct CellRunner {
     } else if isOutOfMemory(said) || process.exit == .signal(SIGKILL) && !hadMemory {
       outcome.state = .outOfMemory
       outcome.reason = said
+    } else if process.exit == .code(Interruption.exitCode) {
+      outcome.state = .killed
+      outcome.reason = "was asked to stop from outside; it goes on from its last checkpoint"
     } else if case .signal(let signal) = process.exit {
       outcome.state = .killed
       outcome.reason = "ended by signal \(signal) (\(String(cString: strsignal(signal))))"
@@ -130,6 +140,14 @@ struct CellRunner {
   private func conclude(_ cell: AblationCell, _ outcome: inout CellOutcome) throws {
     let lines = try MetricsLog.read(RunFolder(opening: folder.runURL(of: cell)).metricsURL)
     outcome.step = lines.last?["step"].map { Int($0) }
+    let run = try StoredRun(RunFolder(opening: folder.runURL(of: cell)))
+    let key = AblationMatrix.key(
+      run.configuration, dataDigest: run.record?.dataDigest ?? "", build: folder.definition.build)
+    guard key == cell.key else {
+      outcome.state = .failed
+      outcome.reason = "its configuration or its images are not those of its key"
+      return
+    }
     if let first = lines.first?["reconstruction"], let last = lines.last?["reconstruction"], last > first {
       outcome.state = .diverged
       outcome.reason =

@@ -11,6 +11,8 @@ public struct LaunchWork: Sendable {
   public let program: URL
   /// What was built.
   public let build: String
+  /// Whether cells of another build are taken as they are.
+  public let allowsAnyBuild: Bool
   /// How the work on this machine is done.
   public let options: AblationScheduler.Options
   /// Whether the work should come to an end.
@@ -20,7 +22,7 @@ public struct LaunchWork: Sendable {
 
   /// Collects the values.
   public init(
-    folder: AblationFolder, cells: [AblationCell], program: URL, build: String,
+    folder: AblationFolder, cells: [AblationCell], program: URL, build: String, allowsAnyBuild: Bool = false,
     options: AblationScheduler.Options, interruption: Interruption,
     report: @escaping @Sendable (AblationScheduler.Event) -> Void
   ) {
@@ -28,6 +30,7 @@ public struct LaunchWork: Sendable {
     self.cells = cells
     self.program = program
     self.build = build
+    self.allowsAnyBuild = allowsAnyBuild
     self.options = options
     self.interruption = interruption
     self.report = report
@@ -36,11 +39,17 @@ public struct LaunchWork: Sendable {
 
 /// Where the cells of an ablation are run.
 public protocol Launcher: Sendable {
+  /// Whether cells run elsewhere: their device need not be on this machine.
+  var isRemote: Bool { get }
   /// Starts the work.
   ///
   /// - Returns: What a person should know, where the work goes on elsewhere; `nil` where it is done.
   /// - Throws: ``AblationError``, ``StorageError``.
   func launch(_ work: LaunchWork) throws -> String?
+}
+
+extension Launcher {
+  public var isRemote: Bool { false }
 }
 
 /// A launcher that can be chosen by name.

@@ -52,7 +52,7 @@ public struct RunCollection: Sendable {
       try Self.read(
         cell.name, at: ablation.runURL(of: cell), coordinates: cell.coordinates,
         outcome: ablation.outcome(of: cell),
-        command: ablation.trainingCommand(of: cell))
+        command: ablation.command(of: cell))
     }
   }
 

@@ -115,7 +115,14 @@ extension Trainer {
     let metrics = try MetricsLog(folder.metricsURL)
     try metrics.truncate(afterStep: state.completedSteps)
     let wasComplete = state.completedSteps >= totalSteps
-    if wasComplete { return try finish(folder, wasComplete: true) }
+    if wasComplete {
+      let outcome = try finish(folder, wasComplete: true)
+      if RunEnding.read(from: folder)?.state != .complete {
+        try RunEnding(state: .complete, step: state.completedSteps, term: nil, message: nil, seconds: 0)
+          .write(to: folder)
+      }
+      return outcome
+    }
     RunEnding.remove(from: folder)
     if experiment.record.tensorboard {
       events = try RunEvents(folder, experiment: experiment, firstStep: state.completedSteps + 1)
