@@ -41,7 +41,13 @@ struct ComparisonPairingTests {
     let deviations = wider.pairing.seeds[0].deviations
     #expect(deviations.map(\.subject) == [.weights, .reconstruction])
     #expect(deviations.allSatisfy { $0.run == "run2" && $0.explanation == ["encoder.width"] })
-    #expect(try wider.column("FD-cifar of prior").verdict.kind == .notToldApart)
+    #expect(try wider.column("FD-cifar of prior").verdict.kind == .notTestable)
+    // Another unit is another number of the same error.
+    let mean = try pairs {
+      $0.unit = "mean"
+      $0.first = 0.2
+    }
+    #expect(mean.pairing.seeds[0].deviations.map(\.explanation) == [["reconstruction.unit"]])
     // Damage to the encoder's input is the method itself.
     let denoising = try pairs {
       $0.regularizer = "denoising"
@@ -52,7 +58,7 @@ struct ComparisonPairingTests {
   }
 
   @Test(
-    "what no setting explains breaks the pairing: no intervals and no mark",
+    "a group that differs by what no setting explains is left out, and the others are compared",
     arguments: [Pairing.Subject.weights, .order, .reconstruction])
   func unexplained(_ subject: Pairing.Subject) throws {
     let comparison = try pairs {
@@ -64,8 +70,9 @@ struct ComparisonPairingTests {
     }
     #expect(comparison.pairing.unexplained.map(\.subject) == [subject, subject])
     let column = try comparison.column("FD-cifar of prior")
-    #expect(column.verdict == .init(kind: .notPaired, groups: []))
+    #expect(column.verdict == .init(kind: .notTestable, groups: [], unpaired: [2]))
     #expect(column.entries[2].difference == nil)
+    #expect(comparison.verdict(of: column).contains("left out as NOT PAIRED: sliced-wasserstein"))
     #expect(column.entries[0].difference != nil || column.entries[1].difference != nil)
   }
 

@@ -31,7 +31,7 @@ struct ComparisonStatisticsTests {
       for (mine, theirs) in zip([found.bootstrap.lower, found.bootstrap.upper], expected.bootstrap) {
         #expect(abs(mine - theirs) < 1e-8 * scale, "\(expected.differences)")
       }
-      #expect(abs(found.probability / expected.probability - 1) < 1e-8)
+      #expect(abs(try #require(found.probability) / expected.probability - 1) < 1e-8)
       #expect(abs(found.detectable / expected.detectable - 1) < 1e-6)
       let isLarge = expected.differences.count >= 6
       #expect(found.method == (isLarge ? .bootstrap : .student))
@@ -39,12 +39,43 @@ struct ComparisonStatisticsTests {
     }
   }
 
-  @Test("equal differences have no spread: zero is not refused, another value is")
-  func withoutSpread() {
+  @Test("differences that are equal but for rounding cannot be tested, and nothing is marked")
+  func withoutSpread() throws {
     let design = PairedDesign(count: 3)
-    #expect(design.difference([0, 0, 0]).probability == 1)
-    let shifted = design.difference([0.1, 0.1, 0.1])
-    #expect(shifted.probability == 0 && shifted.spread == 0 && shifted.interval.excludesZero)
+    for differences in [[0, 0, 0], [0.1, 0.1, 0.1], [0.1, 0.1 + 1e-9, 0.1]] {
+      #expect(design.difference(differences).probability == nil)
+    }
+    #expect(design.difference([1e-9, 2e-9, 1e-9], magnitude: 1).probability == nil)
+    #expect(design.difference([1e-9, 2e-9, 1e-9]).probability != nil)
+    let runs = try ComparisonRuns([("mmd", [1.5, 1.5, 1.5]), ("none", [1.25, 1.25, 1.25])])
+    let column = try runs.comparison().column("FD-cifar of prior")
+    #expect(column.verdict == .init(kind: .notTestable, groups: []))
+    #expect(column.entries[0].difference?.adjustedProbability == nil)
+  }
+
+  @Test("the best is chosen over common seeds: seeds that one group has alone do not make it the winner")
+  func missingSeeds() throws {
+    let runs = try ComparisonRuns([("none", [1, 1.01, 0.99, 0.1, 0.1]), ("mmd", [0.90, 0.909, 0.8905])])
+    let comparison = try runs.comparison()
+    let column = try comparison.column("FD-cifar of prior")
+    #expect(column.best == 1 && column.verdict == .init(kind: .winner, groups: [1]))
+    #expect((column.entries[0].difference?.mean ?? 0) > 0.09)
+    #expect(comparison.notes.contains { $0.hasPrefix("groups have different seeds") })
+  }
+
+  @Test("chosen as the best, a group is held against the others over all pairs; named, over those to it")
+  func allPairs() throws {
+    let runs = try ComparisonRuns([
+      ("mmd", [10, 12, 11, 14]), ("moca", [5, 8.1, 4.9, 9]), ("none", [20, 24.2, 20.9, 22]),
+    ])
+    let chosen = try runs.comparison().column("FD-cifar of prior")
+    let named = try runs.comparison { $0.reference = "moca" }.column("FD-cifar of prior")
+    let pair = [chosen, named].map(\.entries[2].difference)
+    let probability = try #require(pair[0]?.probability)
+    #expect(pair[1]?.probability == probability)
+    #expect(abs((pair[0]?.adjustedProbability ?? 0) / probability - 3) < 1e-9)
+    #expect(abs((pair[1]?.adjustedProbability ?? 0) / probability - 2) < 1e-9)
+    #expect((pair[0]?.detectable ?? 0) > (pair[1]?.detectable ?? 1))
   }
 
   @Test("Holm's rule steps down and never falls")
@@ -64,7 +95,7 @@ struct ComparisonStatisticsTests {
     #expect(column.verdict == .init(kind: .winner, groups: [1]) && column.best == 1 && column.reference == 1)
     let difference = try #require(column.entries[0].difference)
     #expect(abs(difference.mean - 5) < 1e-9 && difference.count == 4 && difference.interval.excludesZero)
-    #expect((difference.adjustedProbability ?? 0) >= difference.probability)
+    #expect((difference.adjustedProbability ?? 0) >= difference.probability ?? 1)
     #expect(column.entries[1].difference == nil && column.entries[1].mean == 6.75)
     #expect(abs(try #require(column.entries[0].spread) - 1.707825127659933) < 1e-12)
   }

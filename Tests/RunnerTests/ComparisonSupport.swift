@@ -18,6 +18,7 @@ final class ComparisonRuns {
     var seed = 0
     var weight = 1.0
     var width = 4
+    var unit = "sum"
     var totalSteps = 10
     var weightDigest = "w"
     var orderDigest = "o"
@@ -117,6 +118,7 @@ final class ComparisonRuns {
     prior: {name: hypersphere}
     regularizer: {name: \(run.regularizer), weight: \(run.weight)}
     latent: {size: 8}
+    reconstruction: {unit: \(run.unit)}
     training: {seed: \(run.seed), batch: 8}
     run:
       version: 0.1.0

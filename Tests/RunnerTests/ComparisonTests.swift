@@ -28,6 +28,16 @@ struct ComparisonTests {
     let entry = try merged.column("FD-cifar of prior").entries[0]
     #expect(entry.mean == 6 && entry.seedCount == 2 && abs((entry.spread ?? 0) - 0.5.squareRoot()) < 1e-12)
     #expect(merged.notes == ["averaged over regularizer.weight within each seed"])
+    options.keys = ["weight"]
+    #expect(
+      try Comparison(collection, options: options, regularizers: .standard).keys == ["regularizer.weight"])
+    for word in ["seed", "training.seed"] {
+      options.keys = [word]
+      let error = #expect(throws: ComparisonError.seedKey(word)) {
+        try Comparison(collection, options: options, regularizers: .standard)
+      }
+      #expect(error?.exitCode == 64)
+    }
     options.keys = ["regularise"]
     let error = #expect(throws: ComparisonError.self) {
       try Comparison(collection, options: options, regularizers: .standard)
@@ -154,6 +164,55 @@ struct ComparisonTests {
     #expect(comparison.groups[0].cost.peakMemory == 1000 && comparison.groups[0].cost.trainingSeconds == 2.5)
     #expect(try comparison.column("FD-cifar of prior").entries.map(\.mean) == [3, nil, nil])
     #expect(comparison.notes.contains { $0.hasPrefix("moca: out of memory") && $0.contains("moca again") })
+  }
+
+  @Test("a cell that failed for one group is left out of the averages of all")
+  func balance() throws {
+    var cells: [(String, [String], String?, ComparisonRuns.Run)] = []
+    for name in ["mmd", "none"] {
+      for weight in [1.0, 10] {
+        for seed in 0..<2 {
+          let run = ComparisonRuns.Run(
+            regularizer: name, seed: seed, weight: weight,
+            scores: ["prior": ["FD-cifar": weight + Double(seed)]])
+          let state = name == "mmd" && weight == 10 && seed == 1 ? "failed" : "done"
+          cells.append(("\(name)-\(weight)-\(seed)", [name, "\(weight)", "\(seed)"], state, run))
+        }
+      }
+    }
+    var options = Comparison.Options()
+    options.keys = ["regularizer"]
+    let collection = try ComparisonRuns().ablation(
+      axes: ["regularizer", "regularizer.weight", RunCollection.seedAxis], cells)
+    let comparison = try Comparison(collection, options: options, regularizers: .standard)
+    // Seed 0: (1 + 10)/2; seed 1: 2 alone, in both groups.
+    #expect(try comparison.column("FD-cifar of prior").entries.map(\.mean) == [3.75, 3.75])
+    #expect(comparison.notes.contains { $0.contains("seed 1 is averaged without regularizer.weight=10") })
+  }
+
+  @Test("a cell whose files were changed or cannot be read does not count and does not hide the others")
+  func damagedCells() throws {
+    let runs = try ComparisonRuns()
+    let collection = try runs.ablation(
+      axes: ["regularizer"],
+      ["mmd", "moca", "none"].map { name in
+        (name, [name], "done", .init(regularizer: name, scores: ["prior": ["FD-cifar": 3]]))
+      })
+    #expect(collection.runs.allSatisfy { $0.isCounted && $0.state == "done" })
+    try "{".write(
+      to: runs.url.appendingPathComponent("cells/mmd/evaluation/step-00000010.json"), atomically: true,
+      encoding: .utf8)
+    let file = runs.url.appendingPathComponent("outcomes/moca.json")
+    let outcome = try String(contentsOf: file, encoding: .utf8)
+    try outcome.replacing("{}", with: #"{"metrics.jsonl":"sha256:00"}"#).write(
+      to: file, atomically: true, encoding: .utf8)
+    let comparison = try Comparison(
+      RunCollection(AblationFolder(opening: runs.url)), regularizers: .standard)
+    #expect(comparison.groups.map(\.stateSummary) == ["1 damaged", "1 damaged", "1"])
+    #expect(try comparison.column("FD-cifar of prior").entries.map(\.mean) == [nil, nil, 3])
+    #expect(
+      comparison.notes.contains { $0.contains("cannot be read as scores") && $0.contains("--redo mmd") })
+    #expect(comparison.notes.contains { $0.contains("metrics.jsonl was changed") })
   }
 
   @Test("runs before their end do not count, and runs without a score are an error")

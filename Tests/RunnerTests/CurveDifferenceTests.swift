@@ -59,6 +59,35 @@ struct CurveDifferenceTests {
     #expect(flagged <= 20, "\(flagged) of 400")
   }
 
+  @Test(
+    "nor are curves of one law whose noise is wild, in proportion to the value, or of one long memory",
+    arguments: [
+      ("wild", 0, 600, 0.05), ("wild", 0.6, 200, 0.05), ("proportional", 0, 200, 0.05),
+      ("proportional", 0.6, 80, 0.05), ("normal", 0.9, 600, 0.05), ("normal", 0.9, 80, 0.16),
+    ])
+  func otherLaws(_ law: String, correlation: Double, count: Int, share: Double) {
+    func values(_ seed: Int) -> [Int: Double] {
+      var (noise, second) = (
+        Noise(seed: seed, correlation: correlation), Noise(seed: seed + 1_000_000, correlation: 0)
+      )
+      return Dictionary(
+        uniqueKeysWithValues: (0..<count).map { index in
+          let trend = 1 + 300 * exp(-Double(index) / 20)
+          var value = noise.next()
+          if law == "wild" {
+            // Student's t with 3 degrees of freedom, of variance 1, around the correlated part.
+            let squares = (0..<3).reduce(0) { sum, _ in sum + pow(second.next(), 2) }
+            value /= (squares / 3).squareRoot() * 3.0.squareRoot()
+          }
+          return (index + 1, law == "proportional" ? trend * exp(0.3 * value) : 30 + trend + value)
+        })
+    }
+    let flagged = (0..<200).count { index in
+      CurveDifference("loss", values(2 * index), values(2 * index + 1)).parting != nil
+    }
+    #expect(Double(flagged) <= share * 200, "\(flagged) of 200")
+  }
+
   @Test("curves that part by six deviations are found within sixteen logged steps, and hardly ever before")
   func parting() {
     let found = (0..<100).compactMap { index -> Int? in
@@ -99,7 +128,7 @@ struct CurveDifferenceTests {
     let second = first
     first[600] = .nan
     let difference = CurveDifference("loss", first, second)
-    #expect(difference.firstDifference == 600 && difference.count == 80)
+    #expect(difference.firstDifference == 600 && difference.count == 80 && difference.notFinite == 600)
     first[1600] = .infinity
     #expect(CurveDifference("loss", first, first).firstDifference == nil)
     #expect(CurveDifference("loss", first, first).first == nil)

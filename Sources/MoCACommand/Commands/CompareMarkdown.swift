@@ -23,7 +23,7 @@ struct CompareMarkdown {
       return others + scores + costs.map { $0.cells[index] ?? "–" }
     }
     let lines = comparison.columns.map { column in
-      "- \(column.name), \(column.order.words): \(rows.verdict(of: column))\(intervals(of: column))"
+      "- \(column.name), \(column.order.words): \(comparison.verdict(of: column))\(intervals(of: column))"
     }
     let notes = comparison.notes.map { "- note: \($0)" }
     let list = (lines + notes).map(Markdown.escaped).joined(separator: "\n")
@@ -39,6 +39,7 @@ struct CompareMarkdown {
       }
     }
     guard let reference = column.reference, !parts.isEmpty else { return "" }
-    return ". Differences to \(comparison.groups[reference].label) are \(parts.joined(separator: "; "))"
+    return
+      ". Differences\(column.order.distance.map { " of the \($0)" } ?? "") to \(comparison.groups[reference].label) are \(parts.joined(separator: "; "))"
   }
 }

@@ -60,20 +60,6 @@ struct CompareRows {
       .filter { $0.1.contains { $0 != nil } }
   }
 
-  /// One sentence for each column on what can be said of the best.
-  func verdict(of column: ComparisonColumn) -> String {
-    let names = column.verdict.groups.map { comparison.groups[$0].label }
-    switch column.verdict.kind {
-    case .winner: return "\(names.joined()) is told from every other group"
-    case .notToldApart:
-      return "not told apart: \(names.joined(separator: "; "))"
-    case .oneSeed: return "one seed: no interval, nothing is marked"
-    case .notPaired: return "NOT PAIRED: no intervals, nothing is marked"
-    case .unordered: return "no order"
-    case .alone: return "nothing to compare with"
-    }
-  }
-
   /// What stands under a table: seeds, intervals, marks.
   var footnote: String {
     let counts = comparison.groups.map { Set($0.members.filter(\.isCounted).map(\.seed)).count }
@@ -86,7 +72,8 @@ struct CompareRows {
       .sorted()
     let intervals = methods.isEmpty ? "no intervals" : "95 % intervals: \(methods.joined(separator: " and "))"
     return
-      "\(seeds) per group; mean ± standard deviation over seeds; \(intervals) of differences within seeds; a winner "
-      + "is bold where Holm's rule at 5 % tells every other group from it; ≈ are not told apart from the best."
+      "\(seeds) per group; mean ± standard deviation over seeds; \(intervals) of differences within seeds, not "
+      + "adjusted; a winner is bold where every other group is worse over common seeds at 5 % by Holm's rule over all "
+      + "pairs of groups; ≈ are not told apart from the best."
   }
 }

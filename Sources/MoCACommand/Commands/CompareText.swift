@@ -85,12 +85,17 @@ struct CompareText {
       for (index, entry) in column.entries.enumerated() {
         guard let difference = entry.difference, let reference = column.reference else { continue }
         let interval = difference.interval
+        let isTested = difference.probability != nil
         table.append([
-          .string(column.name), .string(comparison.groups[index].label),
+          .string(column.order.distance.map { "\(column.name), \($0)" } ?? column.name),
+          .string(comparison.groups[index].label),
           .string(comparison.groups[reference].label), .number(difference.mean),
-          .string("\(Console.number(interval.lower)) … \(Console.number(interval.upper))"),
-          .number(difference.adjustedProbability ?? difference.probability), .integer(difference.count),
-          .string("≥ \(Console.number(difference.detectable))"),
+          .string(
+            isTested
+              ? "\(Console.number(interval.lower)) … \(Console.number(interval.upper))" : "cannot be tested"),
+          (difference.adjustedProbability ?? difference.probability).map(ConfigurationValue.number) ?? .null,
+          .integer(difference.count),
+          isTested ? .string("≥ \(Console.number(difference.detectable))") : .null,
         ])
       }
     }
@@ -100,7 +105,7 @@ struct CompareText {
   /// A line for each score on what can be said of it; what holds for all is said once.
   private var verdicts: String {
     let columns = comparison.columns.filter { $0.verdict.kind != .unordered }
-    let verdicts = columns.map(rows.verdict)
+    let verdicts = columns.map(comparison.verdict)
     let isCommon = verdicts.count > 1 && verdicts.allSatisfy { $0 == verdicts[0] }
     let lines = zip(columns, verdicts).compactMap { column, verdict -> String? in
       let origin = column.origin == .trainingLog ? ", from the training's log" : ""
@@ -140,7 +145,7 @@ struct CompareText {
       let runs = deviations.map(\.run).joined(separator: ", ")
       return key.count > 1
         ? "  another \(key[0]) in \(runs), from \(key.dropFirst().joined(separator: ", "))"
-        : "  NOT PAIRED: another \(key[0]) in \(runs), and no setting explains it; no intervals"
+        : "  NOT PAIRED: another \(key[0]) in \(runs), and no setting explains it; its group is left out"
     }
   }
 
@@ -162,7 +167,8 @@ struct CompareText {
     }
     let corner = overall.referencePoint.map(Console.number).joined(separator: ", ")
     let volumes = comparison.fronts.map { "\($0.family) \(Console.number($0.hypervolume))" }
-    return "\(Console.bold("fronts")) of means, smaller is better, noise not counted\n\(table.text())\n"
+    return
+      "\(Console.bold("fronts")) of means, smaller is better, noise not counted, only comparable within this table\n\(table.text())\n"
       + "hypervolume, of the box from the best values to (\(corner)): \(volumes.joined(separator: "; "))"
   }
 }

@@ -23,6 +23,7 @@ struct DiffReport {
       ConfigurationValue.object([
         .init("quantity", .string(curve.quantity)), .init("commonSteps", .integer(curve.count)),
         .init("firstDifference", Self.value(curve.firstDifference)),
+        .init("notFinite", Self.value(curve.notFinite)),
         .init("isTested", .boolean(curve.isTested)),
         .init("partsBeyondNoise", Self.tree(of: curve.parting)),
         .init("lastStep", Self.value(curve.lastStep)),
@@ -100,8 +101,9 @@ struct DiffReport {
 
   private static func parting(_ curve: CurveDifference) -> String {
     if curve.firstDifference == nil { return "nowhere" }
-    if !curve.isTested { return "too few steps" }
-    return curve.parting.map { String($0.step) } ?? "not beyond noise"
+    if let parting = curve.parting { return String(parting.step) }
+    if let step = curve.notFinite { return "not finite from \(step)" }
+    return curve.isTested ? "not beyond noise" : "too few steps"
   }
 
   private static func tree(of parting: CurveDifference.Parting?) -> ConfigurationValue {

@@ -77,20 +77,30 @@ final class ColumnBuilder {
     let grid = self.grid(of: scores)
     let order = grid.joined().lazy.compactMap { $0 }.first.map { ScoreOrder(of: $0, subject: key.subject) }
     let statistics = ColumnStatistics(
-      grouping.groups, scores: grid, order: order ?? .none, pairing: pairing, designs: designs)
+      grouping, scores: grid, order: order ?? .none, pairing: pairing, designs: designs)
+    note(statistics.averages.notes)
+    if statistics.haveDifferentSeeds {
+      note([
+        "groups have different seeds: a mean is over a group's own, while differences and the best are over those in "
+          + "common"
+      ])
+    }
     let infinite = scores.scores.count { $0 != nil && $0?.value == nil }
     if infinite > 0 {
       notes.append("\(infinite) values of \(key.name) are not finite and are left out of its means")
     }
     let best = statistics.best
-    let differences = statistics.differences(to: best)
-    let shown = [nil, best].contains(reference) ? differences : statistics.differences(to: reference)
+    let differences = statistics.differences(toBest: best)
+    let shown = reference.map(statistics.differences(to:)) ?? differences
     return ComparisonColumn(
       name: key.name, score: key.score, subject: key.subject,
       origin: key.isLogged ? .trainingLog : .evaluation, order: statistics.order, card: scores.card,
       entries: statistics.entries(shown), reference: reference ?? best, best: best,
       verdict: statistics.verdict(best: best, differences), noiseFloor: noiseFloor(of: key))
   }
+
+  /// Says once what holds for several columns.
+  private func note(_ sentences: [String]) { notes += sentences.filter { !notes.contains($0) } }
 
   private func grid(of column: ScoreColumn) -> [[Score?]] {
     grouping.members.map { members in members.map { rows[$0].flatMap { column.scores[$0] } } }
@@ -112,7 +122,7 @@ final class ColumnBuilder {
       guard let scores = try? table.column(key) else { continue }
       let order = scores.scores.lazy.compactMap { $0 }.first.map { ScoreOrder(of: $0, subject: key.subject) }
       let statistics = ColumnStatistics(
-        grouping.groups, scores: grid(of: scores), order: order ?? .none, pairing: pairing, designs: designs)
+        grouping, scores: grid(of: scores), order: order ?? .none, pairing: pairing, designs: designs)
       axes.append((key.name, statistics.means))
     }
     if axes.count < 2 { return [] }

@@ -6,117 +6,199 @@ struct ColumnStatistics {
   let order: ScoreOrder
   let pairing: Pairing
   let designs: PairedDesigns
+  /// What is left out of averages.
+  let averages: SeedAverages
 
   /// What groups are compared by, averaged over the runs of one seed: by group, then by seed.
   private let compared: [[String: Double]]
 
   init(
-    _ groups: [ComparisonGroup], scores: [[Score?]], order: ScoreOrder, pairing: Pairing,
+    _ grouping: ComparisonGrouping, scores: [[Score?]], order: ScoreOrder, pairing: Pairing,
     designs: PairedDesigns
   ) {
-    self.groups = groups
+    groups = grouping.groups
     self.scores = scores
     self.order = order
     self.pairing = pairing
     self.designs = designs
-    compared = zip(groups, scores).map { group, scores in
-      Self.bySeed(group, scores.map { $0.flatMap(order.compared) })
-    }
+    let values = scores.map { $0.map { $0.flatMap(order.compared) } }
+    let averages = SeedAverages(
+      grouping.groups, places: grouping.hiddenPlaces, hasValue: values.map { $0.map { $0 != nil } })
+    self.averages = averages
+    compared = values.indices.map { averages.means(of: $0, values[$0]) }
   }
 
   /// The entries, with the differences that were taken.
   func entries(_ differences: [PairedDifference?]) -> [ComparisonColumn.Entry] {
     groups.indices.map { index in
       let values = scores[index].map { $0?.value }
-      let seeds = Self.bySeed(groups[index], values).values.sorted()
+      let seeds = averages.means(of: index, values).values.sorted()
       return ComparisonColumn.Entry(
-        values: values, mean: Self.mean(seeds), spread: seeds.count < 2 ? nil : PairedDesign.deviation(seeds),
-        seedCount: seeds.count, difference: differences[index])
+        values: values, mean: SeedAverages.mean(seeds),
+        spread: seeds.count < 2 ? nil : PairedDesign.deviation(seeds), seedCount: seeds.count,
+        difference: differences[index])
     }
   }
 
-  /// The group with the best mean over its seeds; those with one seed only count where no group has more.
+  /// Groups that can be compared: with values, begun as the others of their seeds; with one seed only where no group
+  /// has more.
+  private var candidates: [Int] {
+    let paired = groups.indices.filter { !compared[$0].isEmpty && !pairing.isBroken(groups[$0]) }
+    let most = paired.map { compared[$0].count }.max() ?? 0
+    return paired.filter { compared[$0].count >= min(2, most) }
+  }
+
+  /// Groups with values that did not begin as the others of their seeds.
+  private var unpaired: [Int] {
+    groups.indices.filter { !compared[$0].isEmpty && pairing.isBroken(groups[$0]) }
+  }
+
+  /// The group that no other beats over the seeds that both have; where there is none or several, the best mean over the
+  /// seeds that all have. Means over different seeds are not held against each other.
   var best: Int? {
     if order == .none { return nil }
-    let most = compared.map(\.count).max() ?? 0
-    let candidates = groups.indices.filter { compared[$0].count >= min(2, max(1, most)) }
+    let candidates = self.candidates
+    let unbeaten = candidates.filter { index in
+      !candidates.contains { other in self.deficit(of: index, against: other).map { $0 > 0 } ?? false }
+    }
+    let left = unbeaten.isEmpty ? candidates : unbeaten
+    let common = left.dropFirst().reduce(Set(left.first.map { compared[$0].keys.sorted() } ?? [])) {
+      $0.intersection(compared[$1].keys)
+    }
     let means = self.means
-    return candidates.filter { means[$0] != nil }.min { (means[$0] ?? 0) < (means[$1] ?? 0) }
-  }
-
-  /// What groups are compared by, averaged over seeds; smaller is better.
-  var means: [Double?] {
-    compared.map { values in Self.mean(values.values.sorted()).map { order.prefersLarge ? -$0 : $0 } }
-  }
-
-  /// Each group less `reference` over their common seeds.
-  func differences(to reference: Int?) -> [PairedDifference?] {
-    guard let reference else { return groups.map { _ in nil } }
-    var differences = groups.indices.map { index -> PairedDifference? in
-      if index == reference || pairing.isBroken(between: groups[index], and: groups[reference]) { return nil }
-      let common = compared[index].keys.filter { compared[reference][$0] != nil }.sorted()
-      let values = common.compactMap { seed in
-        compared[index][seed].flatMap { mine in compared[reference][seed].map { mine - $0 } }
+    return left.min { first, second in
+      let pair = [first, second].map { index in
+        SeedAverages.mean(common.sorted().compactMap { compared[index][$0] }).map(signed) ?? means[index] ?? 0
       }
-      return designs[values.count]?.difference(values)
+      return pair[0] < pair[1]
     }
-    let present = differences.indices.filter { differences[$0] != nil }
-    let adjusted = PairedDifference.holm(present.compactMap { differences[$0]?.probability })
-    for (index, probability) in zip(present, adjusted) {
-      differences[index]?.adjustedProbability = probability
+  }
+
+  /// Whether groups with values have different seeds.
+  var haveDifferentSeeds: Bool { Set(compared.filter { !$0.isEmpty }.map { Set($0.keys) }).count > 1 }
+
+  /// What groups are compared by, averaged over seeds; smaller is better. None for groups that are not paired.
+  var means: [Double?] {
+    groups.indices.map { index in
+      pairing.isBroken(groups[index])
+        ? nil
+        : SeedAverages.mean(compared[index].keys.sorted().compactMap { compared[index][$0] }).map(signed)
     }
-    return differences
+  }
+
+  private func signed(_ value: Double) -> Double { order.prefersLarge ? -value : value }
+
+  /// One group less the other, by seed.
+  private func differences(_ index: Int, _ other: Int) -> [Double] {
+    compared[index].keys.sorted().compactMap { seed in
+      compared[index][seed].flatMap { mine in compared[other][seed].map { mine - $0 } }
+    }
+  }
+
+  /// By how much a group is worse than another over common seeds.
+  private func deficit(of index: Int, against other: Int) -> Double? {
+    SeedAverages.mean(differences(index, other)).map(signed)
+  }
+
+  private func magnitude(_ index: Int, _ other: Int) -> Double {
+    [index, other].flatMap { compared[$0].values.map(abs) }.max() ?? 0
+  }
+
+  /// Each group less the best, whose choice needs all pairs to be held against each other.
+  func differences(toBest best: Int?) -> [PairedDifference?] {
+    guard let best else { return groups.map { _ in nil } }
+    let candidates = self.candidates
+    let pairs = candidates.flatMap { first in candidates.filter { $0 > first }.map { [first, $0] } }
+      .filter { differences($0[0], $0[1]).count >= 2 }
+    let probabilities = pairs.map { pair -> Double in
+      let values = differences(pair[0], pair[1])
+      return designs[values.count, tests: pairs.count]?.probability(
+        values, magnitude: magnitude(pair[0], pair[1])) ?? 1
+    }
+    let adjusted = PairedDifference.holm(probabilities)
+    return groups.indices.map { index in
+      var difference = difference(index, to: best, tests: pairs.count)
+      let place = pairs.firstIndex { $0.contains(index) && $0.contains(best) && index != best }
+      if difference?.probability != nil { difference?.adjustedProbability = place.map { adjusted[$0] } }
+      return difference
+    }
+  }
+
+  /// Each group less one that was named beforehand.
+  func differences(to reference: Int) -> [PairedDifference?] {
+    let tests = groups.indices.count { index in
+      index != reference && !pairing.isBroken(between: groups[index], and: groups[reference])
+        && differences(index, reference).count >= 2
+    }
+    var found = groups.indices.map { difference($0, to: reference, tests: tests) }
+    let present = found.indices.filter { found[$0] != nil }
+    let adjusted = PairedDifference.holm(present.map { found[$0]?.probability ?? 1 })
+    for (index, probability) in zip(present, adjusted) where found[index]?.probability != nil {
+      found[index]?.adjustedProbability = probability
+    }
+    return found
+  }
+
+  private func difference(_ index: Int, to reference: Int, tests: Int) -> PairedDifference? {
+    if index == reference || pairing.isBroken(between: groups[index], and: groups[reference]) { return nil }
+    let values = differences(index, reference)
+    return designs[values.count, tests: tests]?.difference(values, magnitude: magnitude(index, reference))
   }
 
   /// What can be said about the best group, from the differences of all others to it.
   func verdict(best: Int?, _ differences: [PairedDifference?]) -> ComparisonColumn.Verdict {
+    let unpaired = order == .none ? [] : self.unpaired
     guard let best else {
-      return .init(kind: order == .none ? .unordered : .alone, groups: [])
+      let kind: ComparisonColumn.Verdict.Kind =
+        order == .none ? .unordered : unpaired.isEmpty ? .alone : .notPaired
+      return .init(kind: kind, groups: [], unpaired: unpaired)
     }
-    let others = groups.indices.filter { $0 != best && !compared[$0].isEmpty }
-    if others.isEmpty { return .init(kind: .alone, groups: []) }
-    if others.contains(where: { pairing.isBroken(between: groups[$0], and: groups[best]) }) {
-      return .init(kind: .notPaired, groups: [])
+    let others = groups.indices.filter {
+      $0 != best && !compared[$0].isEmpty && !unpaired.contains($0)
     }
-    if others.allSatisfy({ differences[$0] == nil }) { return .init(kind: .oneSeed, groups: []) }
+    let known = others.compactMap { differences[$0] }
+    let nothing: ComparisonColumn.Verdict.Kind? =
+      others.isEmpty
+      ? (unpaired.isEmpty ? .alone : .notPaired)
+      : known.isEmpty ? .oneSeed : known.allSatisfy { $0.probability == nil } ? .notTestable : nil
+    if let nothing { return .init(kind: nothing, groups: [], unpaired: unpaired) }
     let alike = others.filter { index in
       guard let difference = differences[index] else { return true }
-      return
-        !(difference.interval.excludesZero && difference.student.excludesZero
-        && (difference.adjustedProbability ?? 1) <= PairedDesign.level
-        && abs(difference.mean) > noise(index, best, count: difference.count))
+      return !(isWorse(difference) && abs(difference.mean) > noise(index, best, count: difference.count))
     }
     return alike.isEmpty
-      ? .init(kind: .winner, groups: [best]) : .init(kind: .notToldApart, groups: [best] + alike)
+      ? .init(kind: .winner, groups: [best], unpaired: unpaired)
+      : .init(kind: .notToldApart, groups: [best] + alike, unpaired: unpaired)
+  }
+
+  /// Whether a difference to the best lies on the losing side with all of its intervals.
+  private func isWorse(_ difference: PairedDifference) -> Bool {
+    guard let probability = difference.adjustedProbability, probability <= PairedDesign.level else {
+      return false
+    }
+    return [difference.interval, difference.student].allSatisfy {
+      order.prefersLarge ? $0.upper < 0 : $0.lower > 0
+    }
   }
 
   /// Two standard errors of the mean difference, from the errors that the scores state of themselves; 0 without.
   private func noise(_ first: Int, _ second: Int, count: Int) -> Double {
     let squares = [first, second].compactMap { index in
-      Self.mean(scores[index].compactMap { $0?.error }.map { $0 * $0 })
+      SeedAverages.mean(scores[index].compactMap { $0?.error }.map { $0 * $0 })
     }
     return 2 * (squares.reduce(0, +) / Double(count)).squareRoot()
   }
-
-  private static func bySeed(_ group: ComparisonGroup, _ values: [Double?]) -> [String: Double] {
-    let pairs = zip(group.members, values).compactMap { member, value in value.map { (member.seed, $0) } }
-    return Dictionary(grouping: pairs, by: \.0).compactMapValues { mean($0.map(\.1)) }
-  }
-
-  private static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-  }
 }
 
-/// Paired designs by their number of seeds, each prepared once.
+/// Paired designs by their number of seeds and tests, each prepared once.
 final class PairedDesigns {
-  private var known: [Int: PairedDesign] = [:]
+  private var known: [[Int]: PairedDesign] = [:]
 
-  /// The design of `count` seeds; `nil` below two.
-  subscript(count: Int) -> PairedDesign? {
+  /// The design of `count` seeds and at least one test; `nil` below two seeds.
+  subscript(count: Int, tests tests: Int) -> PairedDesign? {
     if count < 2 { return nil }
-    let design = known[count] ?? PairedDesign(count: count)
-    known[count] = design
+    let design = known[[count, tests]] ?? PairedDesign(count: count, tests: max(1, tests))
+    known[[count, tests]] = design
     return design
   }
 }

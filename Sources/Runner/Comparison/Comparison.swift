@@ -63,6 +63,26 @@ public struct Comparison: Sendable, Encodable {
   }
 }
 
+extension Comparison {
+  /// One sentence for each column on what can be said of the best.
+  public func verdict(of column: ComparisonColumn) -> String {
+    let names = { (places: [Int]) in places.map { self.groups[$0].label } }
+    let listed = names(column.verdict.groups)
+    let unpaired = column.verdict.unpaired
+    let rest = unpaired.isEmpty ? "" : "; left out as NOT PAIRED: \(names(unpaired).joined(separator: "; "))"
+    switch column.verdict.kind {
+    case .winner: return "\(listed.joined()) is told from every other group" + rest
+    case .notToldApart: return "not told apart: \(listed.joined(separator: "; "))" + rest
+    case .oneSeed: return "one seed: no interval, nothing is marked" + rest
+    case .notTestable:
+      return "cannot be tested: differences are the same in every seed, nothing is marked" + rest
+    case .notPaired: return "NOT PAIRED: too few groups began alike, nothing is marked" + rest
+    case .unordered: return "no order"
+    case .alone: return "nothing to compare with"
+    }
+  }
+}
+
 /// Which run belongs to which group.
 struct ComparisonGrouping {
   let collection: RunCollection
@@ -75,14 +95,11 @@ struct ComparisonGrouping {
 
   /// Groups by `keys`, or by every axis but the seed.
   ///
-  /// - Throws: ``ComparisonError/unknownKey(_:available:)``.
+  /// - Throws: ``ComparisonError/unknownKey(_:available:)``, ``ComparisonError/seedKey(_:)``.
   init(_ collection: RunCollection, by keys: [String]?) throws {
     self.collection = collection
     let axes = collection.axes.filter { $0 != RunCollection.seedAxis }
-    for key in keys ?? [] where !collection.axes.contains(key) {
-      throw ComparisonError.unknownKey(key, available: collection.axes)
-    }
-    let keys = keys ?? axes
+    let keys = try keys?.map { try Self.axis($0, among: axes) }.distinct ?? axes
     self.keys = keys
     let runs = collection.runs
     let names = runs.indices.map { index in
@@ -95,9 +112,18 @@ struct ComparisonGrouping {
       let label =
         coordinates.isEmpty ? (collection.axes.isEmpty ? first.name : "all") : Self.label(coordinates)
       return ComparisonGroup(
-        label: label, coordinates: coordinates, runs: members.map { runs[$0] },
-        isAblation: collection.ablation != nil)
+        label: label, coordinates: coordinates, runs: members.map { runs[$0] })
     }
+  }
+
+  /// The axis that a word means: its key, or the last part of one axis alone.
+  private static func axis(_ word: String, among axes: [String]) throws -> String {
+    let key = Experiment.fullKey(word)
+    if axes.contains(key) { return key }
+    if key == RunCollection.seedAxis { throw ComparisonError.seedKey(word) }
+    let matches = axes.filter { $0.hasSuffix("." + word) }
+    guard matches.count == 1 else { throw ComparisonError.unknownKey(word, available: axes) }
+    return matches[0]
   }
 
   /// Plugins by their names, other settings with the last part of their keys.
@@ -117,6 +143,16 @@ struct ComparisonGrouping {
       throw ComparisonError.unknownReference(text, available: groups.map(\.label))
     }
     return matches[0]
+  }
+
+  /// For each member of each group where it stands on the axes that are averaged over.
+  var hiddenPlaces: [[String]] {
+    let hidden = collection.axes.filter { $0 != RunCollection.seedAxis && !keys.contains($0) }
+    return members.map { members in
+      members.map { index in
+        hidden.map { "\($0)=\(runs[index][$0] ?? "-")" }.joined(separator: ", ")
+      }
+    }
   }
 
   /// Keys whose values are all numbers.

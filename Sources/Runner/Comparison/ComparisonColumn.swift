@@ -27,14 +27,17 @@ public struct ComparisonColumn: Sendable, Encodable {
   public struct Verdict: Sendable, Encodable, Equatable {
     /// The kinds.
     public enum Kind: String, Sendable, Encodable {
-      /// One group is better than every other: each interval excludes zero, Holm's probability is at most 5 %, and the
-      /// difference exceeds what the score itself states as its error.
+      /// One group is better than every other over common seeds: each interval lies on the losing side, the probability
+      /// by Holm's rule over all pairs of groups is at most 5 %, and the difference exceeds what the score itself states
+      /// as its error.
       case winner
       /// The groups listed cannot be told from the best, which is the first of them.
       case notToldApart = "not told apart"
       /// Fewer than two common seeds: no interval, nothing is marked.
       case oneSeed = "one seed"
-      /// Runs of one seed that should be alike are not.
+      /// Differences are the same in every seed, so that there is no spread to test them against.
+      case notTestable = "cannot be tested"
+      /// Fewer than two groups are left whose runs began as the others of their seeds.
       case notPaired = "not paired"
       /// The score has no better and worse.
       case unordered = "no order"
@@ -46,11 +49,14 @@ public struct ComparisonColumn: Sendable, Encodable {
     public let kind: Kind
     /// Positions of groups: the winner, or those that are not told apart, the best first.
     public let groups: [Int]
+    /// Positions of groups that were left out, since a run of theirs did not begin as the others of its seed.
+    public let unpaired: [Int]
 
     /// States a verdict.
-    public init(kind: Kind, groups: [Int]) {
+    public init(kind: Kind, groups: [Int], unpaired: [Int] = []) {
       self.kind = kind
       self.groups = groups
+      self.unpaired = unpaired
     }
   }
 
@@ -70,14 +76,14 @@ public struct ComparisonColumn: Sendable, Encodable {
   public internal(set) var entries: [Entry]
   /// The group that differences are taken to.
   public internal(set) var reference: Int?
-  /// The group with the best mean, where values have an order.
+  /// The group that no other beats over common seeds, where values have an order.
   public internal(set) var best: Int?
   /// What can be said about the best group.
   public internal(set) var verdict: Verdict
   /// The same score of held-out images, averaged over runs: what a perfect model would get.
   public internal(set) var noiseFloor: Double?
 
-  /// The smallest true differences that the design finds with probability 80 %, from the least to the largest over the
+  /// The smallest true differences that the strictest step of Holm's rule finds with probability 80 %, from the least to the largest over the
   /// groups; `nil` without intervals.
   public var detectable: ClosedRange<Double>? {
     let values = entries.compactMap { $0.difference?.detectable }

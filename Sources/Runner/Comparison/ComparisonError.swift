@@ -4,6 +4,8 @@ import PluginKit
 public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   /// A key to group by in which the runs do not differ.
   case unknownKey(String, available: [String])
+  /// The seed, which repeats the runs of a group.
+  case seedKey(String)
   /// A score that none of the runs has.
   case unknownMetric(String, available: [String])
   /// A group that is not there, or a word that several have.
@@ -17,8 +19,10 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownKey(let key, let available):
       available.isEmpty
-        ? "the runs do not differ in \"\(key)\", nor in anything else"
-        : "the runs do not differ in \"\(key)\"" + suggestion(for: key, among: available)
+        ? "\"\(key)\" is no key in which the runs differ; there is none but the seed"
+        : "\"\(key)\" is no key in which the runs differ" + suggestion(for: key, among: available)
+    case .seedKey(let word):
+      "\"\(word)\" is no key to group by: runs that differ in \(RunCollection.seedAxis) are repetitions of one group"
     case .unknownMetric(let name, let available):
       "none of the runs has a score \"\(name)\"" + suggestion(for: name, among: available)
     case .unknownReference(let name, let available):
@@ -33,7 +37,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
   /// The exit code of the command line for this error.
   public var exitCode: Int32 {
     switch self {
-    case .unknownKey, .unknownMetric, .unknownReference, .repeated: 64
+    case .unknownKey, .seedKey, .unknownMetric, .unknownReference, .repeated: 64
     case .noScores: 65
     }
   }

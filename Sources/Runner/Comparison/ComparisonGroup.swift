@@ -8,7 +8,7 @@ public struct ComparisonGroup: Sendable, Encodable {
     public let run: String
     /// The value of `training.seed`.
     public let seed: String
-    /// `done`, `step 500 of 2700`, `not started`, or how the cell ended.
+    /// `done`, `step 500 of 2700`, `not started`, `damaged`, or how the cell ended.
     public let state: String
     /// Why it did not end well.
     public let reason: String?
@@ -22,22 +22,13 @@ public struct ComparisonGroup: Sendable, Encodable {
     /// The state of a run that is planned only.
     static let notStarted = "not started"
 
-    init(_ run: ComparedRun, isCell: Bool) {
+    init(_ run: ComparedRun) {
       self.run = run.name
       seed = run.seed
-      (state, isCounted) = Self.state(of: run, isCell: isCell)
-      reason = run.outcome?.reason
+      (state, isCounted) = (run.state, run.isCounted)
+      reason = run.flaw ?? run.outcome?.reason
       command = run.command
       cost = RunCost(run)
-    }
-
-    /// A cell is done when its outcome says so, a run of its own when its log reaches the last step.
-    private static func state(of run: ComparedRun, isCell: Bool) -> (String, Bool) {
-      if let outcome = run.outcome { return (outcome.state.rawValue, outcome.isScored) }
-      guard run.run != nil else { return (notStarted, false) }
-      guard let total = run.totalSteps else { return ("of unknown length", false) }
-      if run.step < total { return ("step \(run.step) of \(total)", false) }
-      return isCell ? ("trained, not scored yet", false) : ("done", true)
     }
   }
 
@@ -50,10 +41,10 @@ public struct ComparisonGroup: Sendable, Encodable {
   /// The mean over its counted runs.
   public let cost: RunCost
 
-  init(label: String, coordinates: [AblationCell.Coordinate], runs: [ComparedRun], isAblation: Bool) {
+  init(label: String, coordinates: [AblationCell.Coordinate], runs: [ComparedRun]) {
     self.label = label
     self.coordinates = coordinates
-    members = runs.map { Member($0, isCell: isAblation) }
+    members = runs.map(Member.init)
     cost = RunCost(meanOf: members.filter(\.isCounted).map(\.cost))
   }
 
@@ -66,6 +57,24 @@ public struct ComparisonGroup: Sendable, Encodable {
 }
 
 extension ComparedRun {
+  /// `done`, `step 500 of 2700`, `not started`, `damaged`, or how the cell ended. A cell is done when its outcome says
+  /// so, a run of its own when its log reaches the last step.
+  public var state: String {
+    if flaw != nil { return "damaged" }
+    if let outcome { return outcome.state.rawValue }
+    if run == nil { return ComparisonGroup.Member.notStarted }
+    guard let total = totalSteps else { return "of unknown length" }
+    if step < total { return "step \(step) of \(total)" }
+    return isCell ? "trained, not scored yet" : "done"
+  }
+
+  /// Whether its scores take part: it was trained to its end, and its files are those that it ended with.
+  public var isCounted: Bool {
+    if flaw != nil { return false }
+    if let outcome { return outcome.isScored }
+    return !isCell && totalSteps.map { step >= $0 } == true
+  }
+
   /// The seed of its training, whether the runs differ in it or not.
   var seed: String {
     if let seed = self[RunCollection.seedAxis] { return seed }

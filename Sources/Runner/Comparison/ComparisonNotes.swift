@@ -32,7 +32,8 @@ struct ComparisonNotes {
     return rest
       + others.map { member in
         "\(member.run): \(member.state)\(member.reason.map { ", \($0)" } ?? "")"
-          + (member.isCounted ? "; its scores take part" : "; to have it: \(member.command)")
+          + (member.isCounted
+            ? "; its scores take part" : member.state == "damaged" ? "" : "; to have it: \(member.command)")
       }
   }
 

@@ -15,36 +15,54 @@ public struct PairedDesign: Sendable {
   public static let resampleCount = 10_000
   /// One minus the confidence.
   public static let level = 0.05
+  /// The rounding of a score that was computed in single precision, relative to it.
+  private static let rounding = Double(Float.ulpOfOne)
   /// How likely the smallest detectable difference is found.
   public static let power = 0.8
 
   /// Seeds that both groups have.
   public let count: Int
-  /// The smallest detectable difference in standard deviations of the difference.
+  /// The smallest detectable difference in standard deviations of the difference, at the strictest step of Holm's rule:
+  /// with ``level`` divided by the number of tests.
   public let detectableEffect: Double
   private let critical: Double
   private let tail: Double
   private let resamples: [Int]
 
-  /// Prepares for `count` seeds.
+  /// Prepares for `count` seeds, and `tests` tests that share ``level``.
   ///
-  /// - Precondition: `count` is at least 2; one seed has no interval.
-  public init(count: Int) {
+  /// - Precondition: `count` is at least 2, since one seed has no interval; `tests` is at least 1.
+  public init(count: Int, tests: Int = 1) {
     precondition(count >= 2, "a paired design needs at least 2 seeds, found \(count)")
+    precondition(tests >= 1, "a paired design is for at least 1 test, found \(tests)")
     self.count = count
     let (size, degrees) = (Double(count), Double(count - 1))
     critical = StudentT.quantile(twoSided: Self.level, degrees: degrees)
     detectableEffect =
-      StudentT.shift(power: Self.power, level: Self.level, degrees: degrees) / size.squareRoot()
+      StudentT.shift(power: Self.power, level: Self.level / Double(tests), degrees: degrees)
+      / size.squareRoot()
     tail = erfc((size / degrees).squareRoot() * critical / 2.0.squareRoot()) / 2
     var state: UInt64 = 0
     resamples = (0..<Self.resampleCount * count).map { _ in Self.index(below: count, &state) }
   }
 
+  /// The two-sided probability of the paired t test; `nil` where differences are equal but for rounding and nothing can
+  /// be tested.
+  func probability(_ differences: [Double], magnitude: Double) -> Double? {
+    let spread = Self.deviation(differences)
+    let size = differences.map(abs).max() ?? 0
+    guard spread > Self.rounding * max(size, magnitude) else { return nil }
+    let mean = differences.reduce(0, +) / Double(count)
+    return StudentT.twoSided(mean * Double(count).squareRoot() / spread, degrees: Double(count - 1))
+  }
+
   /// What the differences of the seeds say.
   ///
+  /// - Parameters:
+  ///   - differences: One for each seed.
+  ///   - magnitude: The largest of the values whose differences these are; a spread below its rounding is none.
   /// - Precondition: There are ``count`` differences.
-  public func difference(_ differences: [Double]) -> PairedDifference {
+  public func difference(_ differences: [Double], magnitude: Double = 0) -> PairedDifference {
     precondition(differences.count == count, "\(differences.count) differences in a design of \(count)")
     let size = Double(count)
     let mean = differences.reduce(0, +) / size
@@ -52,12 +70,12 @@ public struct PairedDesign: Sendable {
     let error = spread / size.squareRoot()
     let student = Interval(mean - critical * error, mean + critical * error)
     let bootstrap = bootstrap(differences)
-    let statistic = error > 0 ? mean / error : mean == 0 ? 0 : .infinity
     let isBootstrap = count >= Self.bootstrapMinimum
     return PairedDifference(
       count: count, mean: mean, spread: spread, interval: isBootstrap ? bootstrap : student,
       method: isBootstrap ? .bootstrap : .student, student: student, bootstrap: bootstrap,
-      probability: StudentT.twoSided(statistic, degrees: size - 1), detectable: detectableEffect * spread)
+      probability: probability(differences, magnitude: magnitude),
+      detectable: detectableEffect * spread)
   }
 
   /// The standard deviation with n − 1; zero for equal values, whatever rounding makes of their mean.

@@ -35,11 +35,14 @@ public struct PairedDifference: Codable, Sendable, Equatable {
   public let student: Interval
   /// The interval of the bootstrap; coarse and too short for few seeds.
   public let bootstrap: Interval
-  /// The two-sided probability of the paired t test.
-  public let probability: Double
-  /// ``probability`` by Holm's step-down rule over all comparisons with the same reference.
+  /// The two-sided probability of the paired t test; `nil` where the seeds' differences are equal but for rounding, so
+  /// that nothing can be tested.
+  public let probability: Double?
+  /// ``probability`` by Holm's step-down rule: over all pairs of groups where the reference is the best, which is chosen
+  /// from the same numbers, and over the differences to the reference where that was named.
   public internal(set) var adjustedProbability: Double?
-  /// The smallest true difference that a paired t test at 5 % finds with probability 80 %, at this spread.
+  /// The smallest true difference that the strictest step of Holm's rule, a paired t test at 5 % divided by the number
+  /// of tests, finds with probability 80 %, at this spread.
   public let detectable: Double
 
   /// Holm's adjusted probabilities ("A simple sequentially rejective multiple test procedure", Scandinavian Journal of

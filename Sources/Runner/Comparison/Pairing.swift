@@ -51,6 +51,9 @@ public struct Pairing: Sendable, Encodable {
   /// Deviations that nothing explains.
   public var unexplained: [Deviation] { seeds.flatMap(\.deviations).filter { !$0.isExplained } }
 
+  /// Whether a run of the group began otherwise and nothing explains it.
+  func isBroken(_ group: ComparisonGroup) -> Bool { isBroken(between: group, and: group) }
+
   /// Whether a run of either group began otherwise and nothing explains it.
   func isBroken(between first: ComparisonGroup, and second: ComparisonGroup) -> Bool {
     let broken = Set(unexplained.map(\.run))
@@ -130,7 +133,7 @@ extension Pairing.Subject {
     case .data: return ["dataset"]
     case .weights: return networks
     case .order: return ["dataset", "training.batch"]
-    case .reconstruction: return networks + ["training.batch", "training.precision"]
+    case .reconstruction: return networks + ["training.batch", "training.precision", "reconstruction.unit"]
     }
   }
 

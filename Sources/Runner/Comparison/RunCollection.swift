@@ -19,6 +19,11 @@ public struct ComparedRun: Sendable {
   public let evaluations: [Evaluation]
   /// What a person types to have it again.
   public let command: String
+  /// Whether it is a cell of an ablation.
+  public let isCell: Bool
+  /// Why a cell's scores do not count although it ended: a file that was changed, is missing or cannot be read, and what
+  /// to do.
+  public let flaw: String?
 
   /// Its value on an axis.
   public subscript(axis: String) -> String? { coordinates.first { $0.axis == axis }?.value }
@@ -49,10 +54,14 @@ public struct RunCollection: Sendable {
     self.ablation = ablation
     axes = ablation.definition.axes.map(\.key)
     runs = try ablation.definition.cells.map { cell in
+<<<<<<< ours
       try Self.read(
         cell.name, at: ablation.runURL(of: cell), coordinates: cell.coordinates,
         outcome: ablation.outcome(of: cell),
         command: ablation.command(of: cell))
+=======
+      try Self.cell(cell, of: ablation)
+>>>>>>> theirs
     }
   }
 
@@ -71,9 +80,9 @@ public struct RunCollection: Sendable {
         AblationCell.Coordinate(axis: axis, value: Self.text(run.configuration, axis))
       }
       return try Self.read(
-        name, at: run.folder.url, coordinates: coordinates, outcome: nil,
+        name, at: run.folder.url, coordinates: coordinates,
         command: "moca train --config \(run.folder.configurationURL.shownPath.shellWord) --run "
-          + "\(run.folder.url.lastPathComponent)-again")
+          + "\(run.folder.url.lastPathComponent)-again".shellWord)
     }
   }
 
@@ -86,23 +95,53 @@ public struct RunCollection: Sendable {
     }
   }
 
-  private static func read(
-    _ name: String, at url: URL, coordinates: [AblationCell.Coordinate], outcome: CellOutcome?,
-    command: String
-  ) throws -> ComparedRun {
-    guard FileManager.default.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path)
-    else {
-      return ComparedRun(
-        name: name, url: url, coordinates: coordinates, outcome: outcome, run: nil, metrics: [],
-        evaluations: [],
-        command: command)
+  /// A cell, of which as much is read as can be: one that is damaged does not hide the others.
+  private static func cell(_ cell: AblationCell, of ablation: AblationFolder) throws -> ComparedRun {
+    let url = ablation.runURL(of: cell)
+    let outcome = try ablation.outcome(of: cell)
+    var flaws = [outcome.flatMap { changedFile(of: $0, in: url) }].compactMap { $0 }
+    func whole<Value>(_ read: () throws -> Value) -> Value? {
+      do {
+        return try read()
+      } catch {
+        if flaws.isEmpty { flaws.append("\(error)") }
+        return nil
+      }
     }
-    let run = try StoredRun(RunFolder(opening: url))
-    let hasMetrics = FileManager.default.fileExists(atPath: run.folder.metricsURL.path)
+    let isStarted = FileManager.default.fileExists(
+      atPath: url.appendingPathComponent(RunFolder.configurationName).path)
+    let run = isStarted ? whole { try StoredRun(RunFolder(opening: url)) } : nil
+    let metrics = run.flatMap { run in whole { try MetricsLog.readIfThere(run.folder.metricsURL) } }
+    let evaluations = run.flatMap { run in whole { try Evaluation.read(from: run.folder) } }
+    let redo = "moca ablate \(ablation.url.shownPath.shellWord) --redo \(cell.name.shellWord)"
     return ComparedRun(
-      name: name, url: url, coordinates: coordinates, outcome: outcome, run: run,
-      metrics: hasMetrics ? try MetricsLog.read(run.folder.metricsURL) : [],
-      evaluations: try Evaluation.read(from: run.folder), command: command)
+      name: cell.name, url: url, coordinates: cell.coordinates, outcome: outcome, run: run,
+      metrics: metrics ?? [], evaluations: evaluations ?? [], command: ablation.trainingCommand(of: cell),
+      isCell: true, flaw: flaws.first.map { "\($0); run the cell again with: \(redo)" })
+  }
+
+  /// The first file of a finished cell that is not the one it ended with. Its checkpoint, which is large and of which
+  /// nothing is read here, is left to ``AblationFolder/editedCells()``.
+  private static func changedFile(of outcome: CellOutcome, in url: URL) -> String? {
+    guard outcome.isScored else { return nil }
+    let files = outcome.digests.filter { !$0.key.hasPrefix("checkpoints/") }.sorted { $0.key < $1.key }
+    for (name, digest) in files {
+      guard let found = try? Digest.file(url.appendingPathComponent(name)) else {
+        return "\(name) is missing or cannot be read"
+      }
+      if found != digest { return "\(name) was changed after the cell ended" }
+    }
+    return nil
+  }
+
+  private static func read(
+    _ name: String, at url: URL, coordinates: [AblationCell.Coordinate], command: String
+  ) throws -> ComparedRun {
+    let run = try StoredRun(RunFolder(opening: url))
+    return ComparedRun(
+      name: name, url: url, coordinates: coordinates, outcome: nil, run: run,
+      metrics: try MetricsLog.readIfThere(run.folder.metricsURL),
+      evaluations: try Evaluation.read(from: run.folder), command: command, isCell: false, flaw: nil)
   }
 
   /// The keys in which configurations differ. Where a plugin differs its name is the key. Its settings count where two

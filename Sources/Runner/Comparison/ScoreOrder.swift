@@ -31,6 +31,15 @@ public enum ScoreOrder: Sendable, Equatable, Encodable {
     }
   }
 
+  /// What differences are taken of where it is not the value itself.
+  public var distance: String? {
+    switch self {
+    case .nearer(let target): "distance from \(shortNumber(target))"
+    case .nearerToNull: "distance from its value at a match"
+    case .lower, .higher, .none: nil
+    }
+  }
+
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(words)

@@ -22,10 +22,19 @@ enum StudentT {
   static func power(shift: Double, critical: Double, degrees: Double) -> Double {
     let width = 12 / (2 * degrees).squareRoot()
     let front = log(2) + degrees / 2 * log(degrees / 2) - lgamma(degrees / 2)
-    return quadrature.integral(from: max(0, 1 - width), to: 1 + width) { error in
-      let density = exp(front + (degrees - 1) * log(error) - degrees * error * error / 2)
-      return density
-        * (UpperTail.normal(critical * error - shift) + UpperTail.normal(critical * error + shift))
+    let (start, end) = (max(0, 1 - width), 1 + width)
+    // Where the limit is high the tail falls within a small part of the range, which is taken by itself.
+    let edges = [-9, 9].map { min(max(start, (shift + $0) / critical), end) }
+    let ends = [start, edges[0], edges[1], end]
+    return zip(ends, ends.dropFirst()).reduce(0) { sum, range in
+      range.1 <= range.0
+        ? sum
+        : sum
+          + quadrature.integral(from: range.0, to: range.1) { error in
+            let density = exp(front + (degrees - 1) * log(error) - degrees * error * error / 2)
+            return density
+              * (UpperTail.normal(critical * error - shift) + UpperTail.normal(critical * error + shift))
+          }
     }
   }
 
