@@ -147,7 +147,11 @@ let package = Package(
       dependencies: [
         "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "moca",
       ]),
-    .testTarget(name: "ReportTests", dependencies: ["Reports", "Datasets", "PluginKit"]),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: [
+        "Reports", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "PluginKit",
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],
   cxxLanguageStandard: .cxx20

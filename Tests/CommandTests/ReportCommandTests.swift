@@ -32,7 +32,12 @@ struct ReportCommandTests {
     #expect(first.status == 0 && first.output == "report.html\n", "\(first.errors)")
     let again = try workspace.moca(arguments)
     #expect(again.status == 64 && again.errors.contains("--force"), "\(again.errors)")
-    #expect(try workspace.moca(arguments + ["--force"]).status == 0)
+    let last = try workspace.moca(arguments + ["--output", "two runs.html"])
+    #expect(last.status == 0, "\(last.errors)")
+    let page = try String(contentsOf: workspace["two runs.html"], encoding: .utf8)
+    #expect(
+      page.contains("moca report tiny other --output &#39;two runs.html&#39; --samples 2 --threads 1")
+        || page.contains("moca report tiny other --output 'two runs.html' --samples 2 --threads 1"))
   }
 
   @Test("the cells of an ablation are shown as they ended, those without a run as well")
@@ -42,7 +47,7 @@ struct ReportCommandTests {
     let result = try workspace.moca(["report", "matrix", "--samples", "2"] + Self.threads)
     #expect(result.status == 0 && result.output == "runs/matrix/report.html\n", "\(result.errors)")
     let page = try String(contentsOf: workspace["runs/matrix/report.html"], encoding: .utf8)
-    for word in ["moca_seed0", "mmd_seed0", "not finite", "penalty &lt; 0", "train again"] {
+    for word in ["moca_seed0", "mmd_seed0", "not finite", "penalty &lt; 0", "--run mmd_seed0"] {
       #expect(page.contains(word), "\(word) is not in the page")
     }
   }

@@ -86,6 +86,19 @@ struct AblationStatusTests {
     #expect(again == status)
   }
 
+  @Test("a cell that diverged has its scores: it is done, and shown as what it is")
+  func diverged() throws {
+    let ablation = try WrittenAblation(["a", "b"])
+    try ablation.end("a", key: "k0", "diverged")
+    try ablation.end("b", key: "k1", "timed out")
+    let status = try ablation.status()
+    #expect(status.cells.map(\.state) == [.done, .failed] && status.cells[0].outcome == .diverged)
+    let lines = AblationTable(status).lines()
+    #expect(lines.contains { $0.hasPrefix("a ") && $0.contains("diverged") && $0.contains("because") }, "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("b ") && $0.contains("timed out") }, "\(lines)")
+    #expect(lines.last == "1 of 2 cells done, 1 failed", "\(lines)")
+  }
+
   @Test("an outcome of another key is none, and without a worker no end is foretold")
   func otherKey() throws {
     let ablation = try WrittenAblation(["a", "b"])

@@ -132,4 +132,28 @@ struct RunListingTests {
     for item in pruning.items { #expect(try pruning.remove(item) == item.byteCount) }
     #expect(listing().runs.isEmpty && RunListing([folder["abl/cells/x"]]).runs.isEmpty)
   }
+
+  @Test(
+    "a cell is guarded by its outcome and its claim through any link, and is listed once",
+    arguments: ["link/x", "link", "x-link", "other/cells/z", ""])
+  func links(_ path: String) throws {
+    for name in ["x", "y"] { try writeRun(folder["abl/cells/\(name)"], regularizer: name, step: 4) }
+    for path in ["abl/ablation.yaml", "other/ablation.yaml", "abl/outcomes/x.json", "abl/claims/y"] {
+      let url = folder[path]
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      let owner = #"{"host":"box","boot":"b","process":7,"started":0,"token":"t"}"#
+      try Data(owner.utf8).write(to: url)
+    }
+    try FileManager.default.createDirectory(at: folder["other/cells"], withIntermediateDirectories: true)
+    for (link, target) in [("link", "abl/cells"), ("x-link", "abl/cells/x"), ("other/cells/z", "abl/cells/x")] {
+      try FileManager.default.createSymbolicLink(at: folder[link], withDestinationURL: folder[target])
+    }
+    let listing = RunListing([path.isEmpty ? folder.url : folder[path]])
+    #expect(listing.runs.count == (["link", ""].contains(path) ? 2 : 1))
+    let items = try RunPruning(listing.runs, keeping: .nothing).items
+    let refusals = items.map { $0.refusal ?? "none" }.sorted()
+    #expect(refusals[0].hasPrefix("a finished cell"), "\(refusals)")
+    #expect(items.count == 1 || refusals[1] == "process 7 on box works on this cell", "\(refusals)")
+  }
 }

@@ -70,7 +70,7 @@ struct ReportCommand: ParsableCommand {
     options.columns = samples
     options.dataset = try dataset(of: collection)
     options.device = try compute.prepare()
-    options.command = (["moca", "report"] + words + (by.map { ["--by", $0] } ?? [])).joined(separator: " ")
+    options.command = command
     try Self.write(collection, options, to: target, progress)
     print(Console.path(target))
   }
@@ -84,6 +84,17 @@ struct ReportCommand: ParsableCommand {
     let page = try ReportRenderer.html(try builder.content())
     progress.finish()
     try AtomicFile.write(Data(page.utf8), to: url)
+  }
+
+  /// What makes the page again.
+  private var command: String {
+    let values = [
+      ("--output", output), ("--by", by), ("--samples", samples == 10 ? nil : "\(samples)"),
+      ("--device", compute.device == "auto" ? nil : compute.device),
+      ("--threads", compute.threads.map(String.init)),
+    ]
+    let options = values.flatMap { name, value in value.map { [name, $0] } ?? [] } + (force ? ["--force"] : [])
+    return (["moca", "report"] + words + options).map(\.shellWord).joined(separator: " ")
   }
 
   /// The runs and ablations that are named; the other words are settings.

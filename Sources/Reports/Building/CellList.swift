@@ -15,8 +15,7 @@ struct CellList {
         name: run.name, group: groups.first { $0.runs.contains { $0.url == run.url } }?.label,
         coordinates: run.coordinates.map { .init($0.axis, $0.value) }, standing: standing, state: state,
         reason: Self.reason(of: run), facts: Self.facts(of: run),
-        command: run.outcome?.command ?? run.command,
-        configuration: configuration(of: run))
+        command: run.command, configuration: configuration(of: run))
     }
   }
 
@@ -41,7 +40,7 @@ struct CellList {
     let number = { (value: Double) in String(format: "%.4g", value) }
     let facts: [(String, String?)] = [
       ("steps", run.totalSteps.map { "\(run.step) of \($0)" } ?? (run.step > 0 ? "\(run.step)" : nil)),
-      ("time", run.outcome.map { duration($0.seconds) }),
+      ("time", run.outcome?.seconds.durationText),
       ("peak memory", run.outcome?.peakMemory.map { number(Double($0) / 1_073_741_824) + " GiB" }),
       ("parameters", record?["parameters"]?.int.map { "\($0)" }),
       (
@@ -50,7 +49,7 @@ struct CellList {
           "heldOutReconstruction"
         ].map(number)
       ),
-      ("last training reconstruction error", last?["reconstruction"].map(number)),
+      ("last training reconstruction error", run.summedReconstruction(last?["reconstruction"]).map(number)),
       ("weight in the common unit", record?["weightInCommonUnit"]?.json),
       ("initial weights", record?["weightDigest"]?.text.map(short)),
       ("batch order", record?["orderDigest"]?.text.map(short)),
@@ -65,12 +64,6 @@ struct CellList {
   }
 
   private static func short(_ digest: String) -> String { String(digest.prefix(7 + 12)) + "…" }
-
-  static func duration(_ seconds: Double) -> String {
-    seconds < 120
-      ? String(format: "%.1f s", seconds)
-      : seconds < 7200 ? String(format: "%.1f min", seconds / 60) : String(format: "%.1f h", seconds / 3600)
-  }
 
   /// The run's own, or what the ablation holds for a cell that has not begun.
   private func configuration(of run: ComparedRun) -> [ReportContent.Fact] {

@@ -71,9 +71,9 @@ extension ComparisonTables {
     return Table(
       title: "Scores",
       caption:
-        "Means over the seeds, with the least and the greatest value where there are several. A mark stands at "
-        + "the best group where its paired 95 % interval against every other excludes zero, after Holm's correction, "
-        + "and at all groups that cannot be told from the best where it does not.",
+        "Mean ± standard deviation over the seeds. ◆ stands at the best group where every other one is worse over "
+        + "common seeds: interval wholly on the losing side, and p at most 5 % by Holm's rule over all pairs of groups. "
+        + "Where there is no such group ◇ stands at the best one and at all that cannot be told from it.",
       rowTitle: comparison.keys.isEmpty ? "run" : comparison.keys.joined(separator: ", "),
       columns: comparison.columns.map(Self.column) + Self.costs.map(\.column),
       rows: rows + (hasFloor ? [floor] : []),
@@ -90,15 +90,26 @@ extension ComparisonTables {
         values: columns.map { column in
           if column.reference == index { return .init(text: "reference") }
           guard let difference = column.entries[index].difference else { return .init(nil) }
-          return .init(difference.mean, lower: difference.interval.lower, upper: difference.interval.upper)
+          // Without a probability there is no spread to test against: the interval says nothing.
+          guard let probability = difference.adjustedProbability else {
+            return .init(difference.mean, remark: "cannot be tested")
+          }
+          return .init(
+            difference.mean, lower: difference.interval.lower, upper: difference.interval.upper,
+            remark: "p = " + String(format: "%.2g", probability))
         })
     }
     let methods = Set(columns.flatMap(\.entries).compactMap { $0.difference?.method.rawValue }).sorted()
     return Table(
       title: "Differences over common seeds",
       caption:
-        "This group less the reference of the column, run by run of the same seed: mean and 95 % interval "
-        + "(\(methods.joined(separator: ", "))). An interval that holds zero tells nothing apart.",
+        "This group less the reference of the column, run by run of the same seed: mean, 95 % interval "
+        + "(\(methods.joined(separator: ", "))), and p by Holm's rule. Intervals are those of single comparisons, "
+        + "not adjusted; marks of table 1 need p at most 5 % too, so that an interval without zero alone tells nothing "
+        + "apart."
+        + (columns.contains { $0.order.isNearness }
+          ? " In a column with → the differences are those of distances from the match, or from the value at the arrow."
+          : ""),
       rowTitle: comparison.keys.joined(separator: ", "), columns: columns.map(Self.column), rows: rows)
   }
 
@@ -129,9 +140,9 @@ extension ComparisonTables {
       case .notToldApart where isListed: .tied
       default: .none
       }
-    let values = entry.values.compactMap { $0 }
-    return values.count < 2
-      ? .init(mean, mark: mark) : .init(mean, lower: values.min(), upper: values.max(), mark: mark)
+    let seeds = Set(comparison.groups[index].members.filter(\.isCounted).map(\.seed)).count
+    let remark = entry.seedCount < seeds ? "\(entry.seedCount) of \(seeds) seeds" : nil
+    return .init(mean, spread: entry.spread, remark: remark, mark: mark)
   }
 
   private static func column(_ column: ComparisonColumn) -> Table.Column {
@@ -142,7 +153,8 @@ extension ComparisonTables {
       default: .none
       }
     return .init(
-      column.score, direction: direction, family: column.subject,
+      column.score, direction: direction,
+      target: column.order.isNearness ? String(column.order.sign.dropFirst()) : nil, family: column.subject,
       help: "\(column.name): \(column.order.words); from the \(column.origin.rawValue).")
   }
 
@@ -164,8 +176,9 @@ extension ComparisonTables {
         let (least, most) = (
           String(format: "%.3g", range.lowerBound), String(format: "%.3g", range.upperBound)
         )
-        return "\(column.name): this design finds a true difference of "
-          + (least == most ? least : "\(least) to \(most)") + " with probability 80 %."
+        return "\(column.name): this design would find a true difference of "
+          + (least == most ? least : "\(least) to \(most)")
+          + " with probability 80 % at the strictest step of Holm's rule."
       }
     }
   }
@@ -215,6 +228,16 @@ extension ComparisonTables {
           "Seed \(seed.seed): \(subject.rawValue) equal", holds: false, detail: "some runs do not state it")
       }
       return (seed.equal.isEmpty ? [] : [equal]) + differing + unknown
+    }
+  }
+}
+
+extension ScoreOrder {
+  /// Whether values are better the nearer they are to something.
+  fileprivate var isNearness: Bool {
+    switch self {
+    case .nearer, .nearerToNull: true
+    default: false
     }
   }
 }

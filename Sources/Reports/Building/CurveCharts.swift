@@ -1,6 +1,6 @@
 import Runner
 
-/// The lines of `metrics.jsonl` as charts: means over the seeds, with bands from the least to the greatest.
+/// The lines of `metrics.jsonl` as charts: means over the runs of a group, with bands from the least to the greatest.
 struct CurveCharts {
   let groups: [ReportGroup]
 
@@ -21,17 +21,19 @@ struct CurveCharts {
   private static let shared = [
     Quantity(
       key: "reconstruction", title: "Reconstruction error in training",
-      caption: "Of the images of each step, averaged between two lines of the log.",
+      caption:
+        "Squared error summed over an image, whatever unit a run trains in, of the images of each step; averaged "
+        + "between two lines of the log.",
       unit: "squared error per image", isLogarithmic: true),
     Quantity(
       key: "heldOutReconstruction", title: "Reconstruction error of held-out images",
-      caption: "Of images that are not trained on, the same for all runs of a split.",
+      caption: "Squared error summed over an image that is not trained on, the same images for all runs of a split.",
       unit: "squared error per image", isLogarithmic: true),
     Quantity(
       key: "heldOut.slicedWasserstein", title: "Held-out codes against the prior",
       caption:
-        "Sliced Wasserstein distance between codes of held-out images and the prior. The dashed line is what "
-        + "as many draws of the prior itself give: a match lies on it.",
+        "Sliced Wasserstein distance between codes of held-out images and the prior. A dashed line is what as "
+        + "many draws of the prior itself give: a match lies on it.",
       unit: "sliced Wasserstein distance", isLogarithmic: true, reference: "heldOut.slicedWasserstein.null"),
     Quantity(
       key: "gradientRatio", title: "Strength of the regularizer",
@@ -53,17 +55,27 @@ struct CurveCharts {
       series = series.filter { $0.points.contains { ($0.y ?? 0) > 0 } }
     }
     if series.isEmpty { return nil }
-    if let key = quantity.reference, let first = groups.first(where: { Self.series($0, key) != nil }),
-      let reference = Self.series(first, key)
-    {
-      let points = reference.points.map { ReportContent.LineChart.Point($0.x, $0.y) }
-      series.append(.init("draws of the prior", points: points))
-    }
     return .init(
       title: quantity.title, caption: quantity.caption + bandWords, horizontal: .init("step"),
       vertical: .init(
         quantity.unit ?? quantity.title, isLogarithmic: quantity.isLogarithmic, direction: quantity.direction),
-      series: series)
+      series: series + (quantity.reference.map(references) ?? []))
+  }
+
+  /// What draws of the prior itself give: a line for each prior and size of the codes, that of the group that got
+  /// farthest.
+  private func references(_ key: String) -> [ReportContent.LineChart.Series] {
+    let laws = groups.flatMap(\.runs).compactMap(\.law)
+    let distinct = laws.reduce(into: [ComparedRun.Law]()) { if !$0.contains($1) { $0.append($1) } }
+    return distinct.compactMap { law in
+      let lines = groups.compactMap { group in
+        Self.series(.init(label: group.label, runs: group.runs.filter { $0.law == law }), key)
+      }
+      let longest = lines.max { ($0.points.last?.x ?? 0) < ($1.points.last?.x ?? 0) }
+      return longest.map { line in
+        .init(law.label(among: distinct), points: line.points.map { .init($0.x, $0.y) })
+      }
+    }
   }
 
   /// A chart for each regularizer: penalties are in units of their own.
@@ -85,34 +97,36 @@ struct CurveCharts {
 
   private var bandWords: String {
     groups.contains { $0.runs.count > 1 }
-      ? " Lines are means over the seeds, bands reach from least to greatest." : ""
+      ? " Lines are means over the seeds, bands reach from least to greatest. A line ends where the first of its runs "
+        + "ends."
+      : ""
   }
 
-  /// The mean over the runs at the steps that all of them logged.
+  /// The mean over the runs at the steps that all of them logged: over those that are left where one has ended early,
+  /// or has left the finite numbers, it would be a mean of other runs.
   private static func series(_ group: ReportGroup, _ key: String) -> ReportContent.LineChart.Series? {
-    let runs = group.runs.map { run in
-      run.metrics.reduce(into: [Int: Double]()) { values, line in
-        if let step = line["step"], let value = line[key] { values[Int(step)] = value }
-      }
-    }.filter { !$0.isEmpty }
+    let runs = group.runs.map { values(of: $0, key) }.filter { !$0.isEmpty }
     guard let first = runs.first else { return nil }
-    // A run that ended early ends its share of the band, not the line.
-    let steps = runs.dropFirst().reduce(into: Set(first.keys)) { $0.formUnion($1.keys) }.sorted()
+    let steps = runs.dropFirst().reduce(into: Set(first.keys)) { $0.formIntersection($1.keys) }.sorted()
+    if steps.isEmpty { return nil }
     let stride = max(1, (steps.count + pointLimit - 1) / pointLimit)
     let kept = steps.enumerated().filter { $0.offset % stride == 0 || $0.offset == steps.count - 1 }.map(
       \.element)
     let points = kept.map { step in
-      let values = runs.compactMap { $0[step] }.filter(\.isFinite)
-      if values.isEmpty { return ReportContent.LineChart.Point(Double(step), nil) }
+      let values = runs.compactMap { $0[step] }
       let mean = values.reduce(0, +) / Double(values.count)
+      if !mean.isFinite { return ReportContent.LineChart.Point(Double(step), nil) }
       if runs.count == 1 { return ReportContent.LineChart.Point(Double(step), mean) }
       return ReportContent.LineChart.Point(Double(step), mean, lower: values.min(), upper: values.max())
     }
     return .init(group.label, group: group.label, points: points)
   }
-}
 
-extension ComparedRun {
-  /// The name of its regularizer.
-  var regularizer: String? { run?.configuration["regularizer"]?["name"]?.text }
+  /// The values of a run by their steps.
+  private static func values(of run: ComparedRun, _ key: String) -> [Int: Double] {
+    run.metrics.reduce(into: [:]) { values, line in
+      guard let step = line["step"], let value = line[key] else { return }
+      values[Int(step)] = key == "reconstruction" ? run.summedReconstruction(value) : value
+    }
+  }
 }

@@ -25,9 +25,10 @@ struct FrontCharts {
     return .init(
       title: "\(front.axes[first]) against \(front.axes[second])",
       caption:
-        "Means of groups; grey ones are beaten in both scores by another. Share of the space up to the reference "
+        "Means of groups; to a grey one there is another that is at least as good in both scores and better in one. Share of the space up to the reference "
         + "point (\(reference.joined(separator: ", "))) that a front dominates, over all "
-        + "\(front.axes.count) scores: \(volumes.joined(separator: ", ")).",
+        + "\(front.axes.count) scores, to be compared within this report only: "
+        + "\(volumes.joined(separator: ", ")).",
       horizontal: .init(front.axes[first], direction: .lower),
       vertical: .init(front.axes[second], direction: .lower), points: points)
   }

@@ -30,20 +30,25 @@ struct LatentMatchCharts {
   }
 
   private static func row(_ group: ReportGroup, _ scores: [Score]) -> ReportContent.NullChart.Row? {
-    guard let first = scores.first else { return nil }
+    if scores.isEmpty { return nil }
+    // Each seed has null values of its own: the band holds them all, and each value is judged by its own.
+    let nulls = { (key: String) in scores.compactMap { $0.details?[key] } }
+    let medians = nulls("nullMedian").sorted()
     return .init(
       group.label, group: group.label, values: scores.compactMap(\.value),
-      nullMedian: first.details?["nullMedian"], nullLower: first.details?["nullLower"],
-      nullUpper: first.details?["nullUpper"], probabilities: scores.compactMap { $0.details?["probability"] })
+      nullMedian: medians.isEmpty ? nil : medians[medians.count / 2], nullLower: nulls("nullLower").min(),
+      nullUpper: nulls("nullUpper").max(), probabilities: nulls("probability"))
   }
 
   private static func caption(_ score: Score?) -> String {
     guard let score else { return "" }
     let side =
       score.details?["nullLower"] == nil
-      ? "The band reaches up to the 95 % quantile of the null values."
-      : "The band holds 95 % of the null values."
-    return "\(score.card.count) codes; \(score.card.parameters ?? ""). \(side)"
+      ? "The band reaches up to the 95 % quantile of the null values, the largest of the seeds'."
+      : "The band holds 95 % of the null values of each seed."
+    return "\(score.card.count) codes; \(score.card.parameters ?? ""). \(side) A full mark is a value with p ≤ 0.05 under "
+      + "its own null, an open mark one that draws of the prior would give as well. A row's p is coloured where all "
+      + "its marks are full."
   }
 
   /// Whether values differ so much that small ones would be lost on a linear axis.

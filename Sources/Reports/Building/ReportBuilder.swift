@@ -122,7 +122,7 @@ extension ReportBuilder {
       catalogs: catalogs, device: options.device, progress: progress)
     let entries = shown.enumerated().compactMap { index, group -> PictureStrips.Entry? in
       guard let run = group.shown, let stored = run.run else { return nil }
-      progress(index, shown.count, "pictures")
+      defer { progress(index + 1, shown.count, "pictures") }
       do {
         let pictures = try gallery.pictures(of: stored)
         content.notes += pictures.notes.map { .init("\(run.name): \($0).", in: .pictures) }

@@ -159,7 +159,7 @@ extension ReportContent {
       public var nullLower: Double?
       /// The upper end of the null's 95 % band.
       public var nullUpper: Double?
-      /// The probability of a value as large under the null, for each seed.
+      /// The probability of a value as far out under its own null, for each value; empty where it is not known.
       public var probabilities: [Double]
 
       /// Describes a row.

@@ -31,6 +31,8 @@ extension ReportContent {
       public var direction: Direction
       /// Columns in a row with one heading above them, as in "samples from the prior", "cost".
       public var family: String?
+      /// What values should be near where that is better, as in "match", "0.5".
+      public var target: String?
       /// Digits after the point; `nil` leaves it to the column's values.
       public var decimals: Int?
       /// A sentence about it, listed below the table.
@@ -38,12 +40,13 @@ extension ReportContent {
 
       /// Describes a column.
       public init(
-        _ title: String, unit: String? = nil, direction: Direction = .none, family: String? = nil,
-        decimals: Int? = nil, help: String? = nil
+        _ title: String, unit: String? = nil, direction: Direction = .none, target: String? = nil,
+        family: String? = nil, decimals: Int? = nil, help: String? = nil
       ) {
         self.title = title
         self.unit = unit
         self.direction = direction
+        self.target = target
         self.family = family
         self.decimals = decimals
         self.help = help
@@ -58,14 +61,23 @@ extension ReportContent {
       public var lower: Double?
       /// The upper end of its interval.
       public var upper: Double?
+      /// The standard deviation over the seeds, shown where there is no interval.
+      public var spread: Double?
+      /// What else there is to say, as in "p = 0.02", "2 of 3 seeds".
+      public var remark: String?
       /// What stands there instead of a number, as in "0 of 3 finished".
       public var text: String?
       /// Where it stands among the others.
       public var mark: Mark
 
-      /// A number with its interval.
-      public init(_ mean: Double?, lower: Double? = nil, upper: Double? = nil, mark: Mark = .none) {
+      /// A number with its interval or its spread.
+      public init(
+        _ mean: Double?, lower: Double? = nil, upper: Double? = nil, spread: Double? = nil, remark: String? = nil,
+        mark: Mark = .none
+      ) {
         self.mean = mean
+        self.spread = spread
+        self.remark = remark
         self.lower = lower
         self.upper = upper
         self.mark = mark

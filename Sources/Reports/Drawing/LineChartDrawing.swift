@@ -73,6 +73,12 @@ struct LineChartDrawing {
       else { return nil }
       return (place, y.position(point.lower) ?? y.base, upper)
     }
+    if edges.count == 1 {
+      let path = SVG.path(edges.flatMap { [(x: $0.x, y: $0.upper), (x: $0.x, y: $0.lower)] })
+      svg.open("g", ["class": style.className])
+      svg.add("path", ["d": path, "class": "whisker"])
+      svg.close("g")
+    }
     guard edges.count > 1 else { return }
     let outline = edges.map { (x: $0.x, y: $0.upper) } + edges.reversed().map { (x: $0.x, y: $0.lower) }
     svg.add("path", ["d": SVG.path(outline) + "Z", "class": "band \(style.className)"])
@@ -96,7 +102,7 @@ struct LineChartDrawing {
     let offset = (series.label.utf8.reduce(0) { $0 &+ Int($1) }) % every
     for (index, entry) in visible.enumerated()
     where index % max(1, visible.count / 40) == 0 || index % every == offset {
-      let isMarked = series.group != nil && (index % every == offset || visible.count == 1)
+      let isMarked = visible.count == 1 || series.group != nil && index % every == offset
       svg.add(
         "path",
         [

@@ -41,7 +41,7 @@ struct NullDrawing {
     let rows = chart.rows.map { row in
       let values = row.values.map { NumberText.significant($0, digits: 3) }.joined(separator: ", ")
       return "\(row.label) \(values.isEmpty ? "no value" : values)"
-        + (isOutside(row) ? ", outside the null's band" : "")
+        + outsideWords(row)
     }
     return "\(chart.title) of the codes of each group beside the prior's own: " + rows.joined(separator: "; ")
       + "."
@@ -59,10 +59,24 @@ struct NullDrawing {
     }
   }
 
-  /// Whether no seed's value is one that draws of the prior would give.
-  private func isOutside(_ row: ReportContent.NullChart.Row) -> Bool {
-    guard let least = row.values.min(), let greatest = row.values.max() else { return false }
-    return row.nullUpper.map { least > $0 } ?? false || row.nullLower.map { greatest < $0 } ?? false
+  /// The probability at which a value is none that draws of the prior would give.
+  private static let level = 0.05
+
+  /// For each value whether draws of the prior would not give it: by its own probability, or by the band where that is
+  /// not known.
+  private func outside(_ row: ReportContent.NullChart.Row) -> [Bool] {
+    if row.probabilities.count == row.values.count { return row.probabilities.map { $0 <= Self.level } }
+    return row.values.map { value in
+      row.nullUpper.map { value > $0 } ?? false || row.nullLower.map { value < $0 } ?? false
+    }
+  }
+
+  private func outsideWords(_ row: ReportContent.NullChart.Row) -> String {
+    let count = outside(row).count { $0 }
+    if count == 0 { return "" }
+    return count == row.values.count
+      ? ", which draws of the prior would not give"
+      : ", \(count) of which draws of the prior would not give"
   }
 
   private func probability(_ row: ReportContent.NullChart.Row) -> String {
@@ -100,10 +114,10 @@ struct NullDrawing {
         title: "median of draws of the prior")
     }
     svg.open("g", ["class": style.className])
-    for value in row.values {
+    for (value, isOutside) in zip(row.values, outside(row)) {
       guard let place = x.position(value) else { continue }
       svg.add(
-        "path", ["d": style.marker(x: place, y: middle, radius: 4.2), "class": "marker"],
+        "path", ["d": style.marker(x: place, y: middle, radius: 4.2), "class": isOutside ? "marker" : "open marker"],
         title: "\(row.label): \(NumberText.significant(value))")
     }
     svg.close("g")
@@ -112,7 +126,7 @@ struct NullDrawing {
         probability(row),
         [
           "x": SVG.number(frame.right + 10), "y": baseline,
-          "class": "tick" + (isOutside(row) ? " strong" : ""),
+          "class": "tick" + (outside(row).allSatisfy { $0 } ? " strong" : ""),
         ])
     }
   }

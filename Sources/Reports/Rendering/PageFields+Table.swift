@@ -4,7 +4,7 @@ extension PageFields {
     let number = nextTable()
     let columns = table.columns.enumerated().map { index, column in
       let decimals =
-        column.decimals ?? Self.decimals(of: table.rows, index, digits: column.direction == .none ? 3 : 4)
+        column.decimals ?? Self.decimals(of: table.rows, index, digits: column.direction == .none && column.target == nil ? 3 : 4)
       return (column: column, decimals: decimals)
     }
     return [
@@ -30,7 +30,7 @@ extension PageFields {
   private static func decimals(of rows: [ReportContent.Table.Row], _ column: Int, digits: Int) -> Int? {
     let values = rows.compactMap { $0.values.indices.contains(column) ? $0.values[column] : nil }
     let widths = values.compactMap { value in
-      value.lower.flatMap { lower in value.upper.map { $0 - lower } }
+      value.lower.flatMap { lower in value.upper.map { $0 - lower } } ?? value.spread.map { 2 * $0 }
     }
     return NumberText.decimals(for: values.compactMap(\.mean), intervals: widths, digits: digits)
   }
@@ -54,7 +54,7 @@ extension PageFields {
       switch column.direction {
       case .lower: ("↓", "less is better")
       case .higher: ("↑", "more is better")
-      case .none: ("", "")
+      case .none: column.target.map { ("→\($0)", "nearer to \($0) is better") } ?? ("", "")
       }
     return [
       "columnTitle": Templates.clean(column.title), "isShort": column.title.count <= 12,
@@ -83,7 +83,9 @@ extension PageFields {
     }
     var interval: Any = false
     if let lower = value.lower, let upper = value.upper { interval = "\(text(lower)) – \(text(upper))" }
+    if value.lower == nil, let spread = value.spread { interval = "± \(text(spread))" }
     return [
+      "remark": Templates.optional(value.remark),
       "number": value.mean.map(text) ?? Templates.clean(value.text ?? "–"), "interval": interval,
       "sortValue": value.mean.flatMap { $0.isFinite ? String($0) : nil } ?? "", "isText": value.mean == nil,
       "isBest": value.mark == .best, "isTied": value.mark == .tied,

@@ -54,14 +54,7 @@ public struct RunCollection: Sendable {
     self.ablation = ablation
     axes = ablation.definition.axes.map(\.key)
     runs = try ablation.definition.cells.map { cell in
-<<<<<<< ours
-      try Self.read(
-        cell.name, at: ablation.runURL(of: cell), coordinates: cell.coordinates,
-        outcome: ablation.outcome(of: cell),
-        command: ablation.command(of: cell))
-=======
       try Self.cell(cell, of: ablation)
->>>>>>> theirs
     }
   }
 
@@ -116,7 +109,7 @@ public struct RunCollection: Sendable {
     let redo = "moca ablate \(ablation.url.shownPath.shellWord) --redo \(cell.name.shellWord)"
     return ComparedRun(
       name: cell.name, url: url, coordinates: cell.coordinates, outcome: outcome, run: run,
-      metrics: metrics ?? [], evaluations: evaluations ?? [], command: ablation.trainingCommand(of: cell),
+      metrics: metrics ?? [], evaluations: evaluations ?? [], command: ablation.command(of: cell),
       isCell: true, flaw: flaws.first.map { "\($0); run the cell again with: \(redo)" })
   }
 

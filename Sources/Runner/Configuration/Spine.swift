@@ -25,7 +25,7 @@ public struct ReconstructionConfiguration: PluginConfiguration {
     case wae
 
     /// The factor on the summed squared error.
-    func factor(valueCount: Int) -> Double {
+    public func factor(valueCount: Int) -> Double {
       switch self {
       case .sum: 1
       case .mean: 1 / Double(valueCount)

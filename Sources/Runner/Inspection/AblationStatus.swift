@@ -10,7 +10,7 @@ public struct AblationStatus: Codable, Sendable, Equatable {
     case training
     /// A process scores it.
     case scoring
-    /// It ended well.
+    /// It was trained to its end and scored; ``Cell/outcome`` tells whether it diverged.
     case done
     /// It ended otherwise; ``Cell/outcome`` says how.
     case failed
@@ -26,7 +26,7 @@ public struct AblationStatus: Codable, Sendable, Equatable {
     public let state: State
     /// How it ended.
     public let outcome: CellOutcome.State?
-    /// What was said about a failure.
+    /// What was said about an end other than well.
     public let reason: String?
     /// The steps that it has logged.
     public let step: Int
@@ -105,7 +105,7 @@ extension AblationStatus.Cell {
     coordinates = cell.coordinates
     state =
       switch (outcome, claim) {
-      case (let outcome?, _): outcome.state == .done ? .done : .failed
+      case (let outcome?, _): outcome.isScored ? .done : .failed
       case (nil, nil): .waiting
       case (nil, _?): total.map { step >= $0 } ?? false ? .scoring : .training
       }

@@ -38,10 +38,10 @@ public struct AblationTable {
     return "… and \(hidden.count) more (\(Self.counts(hidden)))"
   }
 
-  /// `2 of 8 cells done, 1 training, 5 waiting, 0:42 left`
+  /// `2 of 8 cells done, 1 training, 5 waiting, about 42 s left`
   private var totals: String {
     let others = status.cells.filter { $0.state != .done }
-    let left = status.hasEnded ? nil : status.secondsLeft.map { "about \(shortDuration($0)) left" }
+    let left = status.hasEnded ? nil : status.secondsLeft.map { "about \($0.durationText) left" }
     let parts = [
       "\(status.count(.done)) of \(status.cells.count) cells done", Self.counts(others), left ?? "",
     ]
@@ -65,8 +65,8 @@ public struct AblationTable {
     let steps = cell.totalSteps.map { "\(cell.step)/\($0)" } ?? (cell.step > 0 ? "\(cell.step)" : "")
     let rate = cell.state == .training ? cell.stepsPerSecond.map { "  \(shortNumber($0))/s" } ?? "" : ""
     return cell.coordinates.map { .string($0.value) } + [
-      .string(cell.state == .failed ? cell.outcome?.rawValue ?? "failed" : cell.state.rawValue),
-      .string(steps + rate), .string(cell.secondsLeft.map(shortDuration) ?? ""),
+      .string(cell.outcome?.rawValue ?? cell.state.rawValue),
+      .string(steps + rate), .string(cell.secondsLeft?.durationText ?? ""),
       cell.reconstruction.map { .number($0) } ?? .null, cell.loss.map { .number($0) } ?? .null,
       .string(remark(on: cell)),
     ]

@@ -17,8 +17,8 @@ public struct ListedRun: Sendable {
 
   /// Its folder.
   public let url: URL
-  /// The ablation whose cell it is.
-  public let ablation: URL?
+  /// Its places among the cells of ablations: its own folder, and links to it or from it.
+  public let cells: [URL]
   /// How far it has come.
   public let state: State
   /// Why it is damaged, or who trains in it.
@@ -39,10 +39,13 @@ public struct ListedRun: Sendable {
   /// The name of the folder.
   public var name: String { url.lastPathComponent }
 
+  /// The ablation whose cell it is.
+  public var ablation: URL? { cells.first?.deletingLastPathComponent().deletingLastPathComponent() }
+
   /// Looks at a run.
-  public init(_ url: URL, ablation: URL? = nil) {
+  public init(_ url: URL, cells: [URL] = []) {
     self.url = url
-    self.ablation = ablation
+    self.cells = cells
     let metrics = url.appendingPathComponent("metrics.jsonl")
     let (run, problem) = Self.read(url)
     configuration = run?.configuration ?? .empty

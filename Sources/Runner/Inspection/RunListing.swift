@@ -10,10 +10,20 @@ public struct RunListing: Sendable {
 
   /// Finds the runs at and below `folders`. Folders inside a run are not looked into.
   public init(_ folders: [URL]) {
-    let found = folders.flatMap { Self.find(at: URL(fileURLWithPath: $0.path), in: nil, depth: 0) }
-    var seen: Set<String> = []
-    let own = found.filter { seen.insert($0.url.standardizedFileURL.path).inserted }
-    runs = own.map { ListedRun($0.url, ablation: $0.ablation) }
+    let found = folders.flatMap { Self.find(at: URL(fileURLWithPath: $0.path), depth: 0) }
+    var paths: [String] = []
+    var places: [String: [URL]] = [:]
+    for url in found {
+      let path = url.resolvingSymlinksInPath().path
+      if places[path] == nil { paths.append(path) }
+      places[path, default: []].append(url)
+    }
+    // A cell stays one whatever link leads to it, and wherever a link in an ablation leads.
+    runs = paths.compactMap { path in
+      guard let urls = places[path], let first = urls.first else { return nil }
+      let cells = (urls.map(\.standardizedFileURL) + [URL(fileURLWithPath: path)]).filter(Self.isCell)
+      return ListedRun(first, cells: cells)
+    }
   }
 
   /// The runs that fit every condition.
@@ -45,32 +55,28 @@ public struct RunListing: Sendable {
     return listing
   }
 
-  private static func find(
-    at url: URL, in ablation: URL?, depth: Int
-  ) -> [(url: URL, ablation: URL?)] {
+  private static func find(at url: URL, depth: Int) -> [URL] {
     let manager = FileManager.default
     if manager.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path) {
-      return [(url, ablation ?? enclosingAblation(of: url))]
+      return [url]
     }
     if depth >= Self.depth { return [] }
-    let isAblation = AblationFolder.isAblation(url)
-    let folder = isAblation ? url.appendingPathComponent("cells") : url
+    let folder = AblationFolder.isAblation(url) ? url.appendingPathComponent("cells") : url
     let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted().flatMap { name in
       let inside = folder.appendingPathComponent(name)
       let isLink = (try? manager.destinationOfSymbolicLink(atPath: inside.path)) != nil
       var isFolder: ObjCBool = false
       let isThere = manager.fileExists(atPath: inside.path, isDirectory: &isFolder)
-      guard isThere, isFolder.boolValue else { return [(url: URL, ablation: URL?)]() }
-      return find(at: inside, in: isAblation ? url : ablation, depth: isLink ? Self.depth : depth + 1)
+      guard isThere, isFolder.boolValue else { return [URL]() }
+      return find(at: inside, depth: isLink ? Self.depth : depth + 1)
     }
   }
 
-  /// The ablation of a run that was named by its own path.
-  private static func enclosingAblation(of url: URL) -> URL? {
-    let cells = url.standardizedFileURL.deletingLastPathComponent()
-    let parent = cells.deletingLastPathComponent()
-    return cells.lastPathComponent == "cells" && AblationFolder.isAblation(parent) ? parent : nil
+  /// Whether a run's folder lies among the cells of an ablation.
+  private static func isCell(_ url: URL) -> Bool {
+    let folder = url.deletingLastPathComponent()
+    return folder.lastPathComponent == "cells" && AblationFolder.isAblation(folder.deletingLastPathComponent())
   }
 
   /// Every dotted key, and the sections with a plugin.

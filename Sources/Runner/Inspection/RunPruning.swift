@@ -103,19 +103,21 @@ extension RunPruning {
   /// Who works on the run: its lock, or a cell's claim that is still renewed.
   private static func user(of run: ListedRun, _ now: Date) -> String? {
     if let holder = FolderLock.holder(of: run.url) { return "in use by another process (\(holder))" }
-    guard let ablation = run.ablation else { return nil }
-    let claim = ablation.appendingPathComponent("claims").appendingPathComponent(run.name)
-    return CellClaim.liveOwner(of: claim, now: now).map {
-      "process \($0.process) on \($0.host) works on this cell"
-    }
+    let owners = run.cells.lazy.compactMap { CellClaim.liveOwner(of: part("claims", of: $0), now: now) }
+    return owners.first.map { "process \($0.process) on \($0.host) works on this cell" }
   }
 
   /// Why a cell of an ablation must stay as it is.
   private static func owner(of run: ListedRun) -> String? {
-    guard let ablation = run.ablation else { return nil }
-    let outcome = ablation.appendingPathComponent("outcomes").appendingPathComponent(run.name + ".json")
-    guard FileManager.default.fileExists(atPath: outcome.path) else { return nil }
+    let outcomes = run.cells.map { part("outcomes", of: $0).appendingPathExtension("json") }
+    guard outcomes.contains(where: { FileManager.default.fileExists(atPath: $0.path) }) else { return nil }
     return "a finished cell: its files are part of the ablation's result; --force removes them all the same"
+  }
+
+  /// What an ablation keeps of a cell in one of its folders.
+  private static func part(_ folder: String, of cell: URL) -> URL {
+    cell.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(folder)
+      .appendingPathComponent(cell.lastPathComponent)
   }
 
   /// Keeps what can be read from going while only what cannot be read stays.

@@ -39,7 +39,7 @@ public final class PictureGallery {
   private var sources: [String: Result<DataSource, any Error>] = [:]
 
   /// Codes that a view takes, at most, of images of 32 × 32 pixels; fewer of larger ones.
-  static let codeLimit = 2_000
+  static let codeLimit = 1_000
 
   /// Prepares; nothing is read yet.
   public init(

@@ -76,7 +76,7 @@ public final class ProgressBar {
       show(now)
       terminal.write("\n")
     } else {
-      terminal.write(line.plain + "  in \(shortDuration(seconds))\n")
+      terminal.write(line.plain + "  in \(seconds.durationText)\n")
     }
     isOnScreen = false
     lastShown = nil

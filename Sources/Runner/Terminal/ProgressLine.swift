@@ -41,7 +41,7 @@ struct ProgressLine {
     if let rate, rate > 0 {
       parts.append(rate >= 1 ? "\(shortNumber(rate)) \(unit)/s" : "\(shortNumber(1 / rate)) s/\(singular)")
       let remaining = max(0, (total ?? 0) - completed)
-      if remaining > 0 { parts.append("eta \(shortDuration(Double(remaining) / rate))") }
+      if remaining > 0 { parts.append("eta \((Double(remaining) / rate).durationText)") }
     }
     return parts + details.map { "\($0.0) \(shortNumber($0.1))" }
   }
