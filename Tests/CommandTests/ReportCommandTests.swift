@@ -76,7 +76,7 @@ struct ReportCommandTests {
     "what cannot be is refused with what to do",
     arguments: [
       (["tinny"], "did you mean \"tiny\"?"), ([], "name a run or an ablation"),
-      (["tiny", "tiny"], "named twice"), (["tiny", "--by", "prior"], "do not differ in \"prior\""),
+      (["tiny", "tiny"], "named twice"), (["tiny", "--by", "prior"], "is no key in which the runs differ"),
       (["tiny", "--samples", "0"], "--samples must be between"), (["absent/run"], "no such run folder"),
       (["tiny", "--output", "runs"], "is a folder"), (["tiny", "--output", "away/x.html"], "make it first"),
       (["tiny", "dataset.cout=9"], "dataset.count"),

@@ -32,7 +32,9 @@ final class WrittenRuns {
     var size = 8
     /// Values of `metrics.jsonl` by step.
     var log: [(step: Int, values: [String: Double])] = [(10, ["reconstruction": 1])]
-    /// The only score of its codes and what is known of its null values.
+    /// What its only score of the codes is called.
+    var score = "match"
+    /// The score and what is known of its null values.
     var match: (value: Double, details: [String: Double])?
   }
 
@@ -58,10 +60,11 @@ final class WrittenRuns {
     try Data(lines.joined().utf8).write(to: folder.appendingPathComponent("metrics.jsonl"))
     if let match = run.match {
       let card = MetricCard(
-        score: "match", subject: "codes", count: 100, arithmetic: "float64", seed: 0, version: "1")
+        score: run.score, subject: "codes", count: 100, arithmetic: "float64", seed: 0, version: "1")
       let score = Score(match.value, details: match.details, card: card)
       let text = String(decoding: try JSONEncoder().encode(score), as: UTF8.self)
-      let file = #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","count":100,"scores":[\#(text)]}]}"#
+      let file =
+        #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","count":100,"scores":[\#(text)]}]}"#
       try Data(file.utf8).write(to: evaluation.appendingPathComponent("step-00000010.json"))
     }
     folders.append(try RunFolder(opening: folder))

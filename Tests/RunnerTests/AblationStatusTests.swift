@@ -94,7 +94,8 @@ struct AblationStatusTests {
     let status = try ablation.status()
     #expect(status.cells.map(\.state) == [.done, .failed] && status.cells[0].outcome == .diverged)
     let lines = AblationTable(status).lines()
-    #expect(lines.contains { $0.hasPrefix("a ") && $0.contains("diverged") && $0.contains("because") }, "\(lines)")
+    #expect(
+      lines.contains { $0.hasPrefix("a ") && $0.contains("diverged") && $0.contains("because") }, "\(lines)")
     #expect(lines.contains { $0.hasPrefix("b ") && $0.contains("timed out") }, "\(lines)")
     #expect(lines.last == "1 of 2 cells done, 1 failed", "\(lines)")
   }

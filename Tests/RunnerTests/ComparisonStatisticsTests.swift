@@ -12,6 +12,7 @@ struct ComparisonStatisticsTests {
       let probability: Double
       let bootstrap: [Double]
       let detectable: Double
+      let detectableOf10: Double?
     }
     let cases: [Case]
   }
@@ -33,6 +34,10 @@ struct ComparisonStatisticsTests {
       }
       #expect(abs(try #require(found.probability) / expected.probability - 1) < 1e-8)
       #expect(abs(found.detectable / expected.detectable - 1) < 1e-6)
+      if let detectable = expected.detectableOf10 {
+        let design = PairedDesign(count: expected.differences.count, tests: 10)
+        #expect(abs(design.difference(expected.differences).detectable / detectable - 1) < 1e-5)
+      }
       let isLarge = expected.differences.count >= 6
       #expect(found.method == (isLarge ? .bootstrap : .student))
       #expect(found.interval == (isLarge ? found.bootstrap : found.student))

@@ -163,7 +163,8 @@ struct ComparisonTests {
     #expect(comparison.groups.map(\.stateSummary) == ["1", "1 out of memory", "1 not started"])
     #expect(comparison.groups[0].cost.peakMemory == 1000 && comparison.groups[0].cost.trainingSeconds == 2.5)
     #expect(try comparison.column("FD-cifar of prior").entries.map(\.mean) == [3, nil, nil])
-    #expect(comparison.notes.contains { $0.hasPrefix("moca: out of memory") && $0.contains("moca again") })
+    #expect(
+      comparison.notes.contains { $0.hasPrefix("moca: out of memory") && $0.contains("moca train --config") })
   }
 
   @Test("a cell that failed for one group is left out of the averages of all")

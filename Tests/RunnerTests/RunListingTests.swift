@@ -146,7 +146,9 @@ struct RunListingTests {
       try Data(owner.utf8).write(to: url)
     }
     try FileManager.default.createDirectory(at: folder["other/cells"], withIntermediateDirectories: true)
-    for (link, target) in [("link", "abl/cells"), ("x-link", "abl/cells/x"), ("other/cells/z", "abl/cells/x")] {
+    for (link, target) in [
+      ("link", "abl/cells"), ("x-link", "abl/cells/x"), ("other/cells/z", "abl/cells/x"),
+    ] {
       try FileManager.default.createSymbolicLink(at: folder[link], withDestinationURL: folder[target])
     }
     let listing = RunListing([path.isEmpty ? folder.url : folder[path]])

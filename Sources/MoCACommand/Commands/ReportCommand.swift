@@ -93,7 +93,8 @@ struct ReportCommand: ParsableCommand {
       ("--device", compute.device == "auto" ? nil : compute.device),
       ("--threads", compute.threads.map(String.init)),
     ]
-    let options = values.flatMap { name, value in value.map { [name, $0] } ?? [] } + (force ? ["--force"] : [])
+    let options =
+      values.flatMap { name, value in value.map { [name, $0] } ?? [] } + (force ? ["--force"] : [])
     return (["moca", "report"] + words + options).map(\.shellWord).joined(separator: " ")
   }
 

@@ -29,7 +29,9 @@ extension ComparedRun {
       let hasName = alike.count < laws.count
       let hasSize = alike.contains { $0.size != size }
       let hasSettings = alike.contains { $0 != self && $0.size == size }
-      let settings = prior.members.filter { $0.key != "name" }.map { "\($0.key)=\($0.value.text ?? $0.value.json)" }
+      let settings = prior.members.filter { $0.key != "name" }.map {
+        "\($0.key)=\($0.value.text ?? $0.value.json)"
+      }
       let parts = [hasName ? name : "prior", hasSize ? "size \(size)" : nil] + (hasSettings ? settings : [])
       return laws.count == 1 ? "draws of the prior" : parts.compactMap { $0 }.joined(separator: " ")
     }

@@ -72,8 +72,8 @@ extension ComparisonTables {
       title: "Scores",
       caption:
         "Mean ± standard deviation over the seeds. ◆ stands at the best group where every other one is worse over "
-        + "common seeds: interval wholly on the losing side, and p at most 5 % by Holm's rule over all pairs of groups. "
-        + "Where there is no such group ◇ stands at the best one and at all that cannot be told from it.",
+        + "common seeds: interval wholly on the losing side, and p at most 5 % by Holm's rule over all pairs of "
+        + "groups. Where there is no such group ◇ stands at the best one and at all that cannot be told from it.",
       rowTitle: comparison.keys.isEmpty ? "run" : comparison.keys.joined(separator: ", "),
       columns: comparison.columns.map(Self.column) + Self.costs.map(\.column),
       rows: rows + (hasFloor ? [floor] : []),
@@ -96,7 +96,7 @@ extension ComparisonTables {
           }
           return .init(
             difference.mean, lower: difference.interval.lower, upper: difference.interval.upper,
-            remark: "p = " + String(format: "%.2g", probability))
+            remark: "p = " + NumberText.significant(probability, digits: 2))
         })
     }
     let methods = Set(columns.flatMap(\.entries).compactMap { $0.difference?.method.rawValue }).sorted()
@@ -108,7 +108,8 @@ extension ComparisonTables {
         + "not adjusted; marks of table 1 need p at most 5 % too, so that an interval without zero alone tells nothing "
         + "apart."
         + (columns.contains { $0.order.isNearness }
-          ? " In a column with → the differences are those of distances from the match, or from the value at the arrow."
+          ? " In a column with → the differences are those of distances from the match, or from the value at the "
+            + "arrow."
           : ""),
       rowTitle: comparison.keys.joined(separator: ", "), columns: columns.map(Self.column), rows: rows)
   }

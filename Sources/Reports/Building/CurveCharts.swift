@@ -27,7 +27,8 @@ struct CurveCharts {
       unit: "squared error per image", isLogarithmic: true),
     Quantity(
       key: "heldOutReconstruction", title: "Reconstruction error of held-out images",
-      caption: "Squared error summed over an image that is not trained on, the same images for all runs of a split.",
+      caption:
+        "Squared error summed over an image that is not trained on, the same images for all runs of a split.",
       unit: "squared error per image", isLogarithmic: true),
     Quantity(
       key: "heldOut.slicedWasserstein", title: "Held-out codes against the prior",

@@ -25,8 +25,8 @@ struct FrontCharts {
     return .init(
       title: "\(front.axes[first]) against \(front.axes[second])",
       caption:
-        "Means of groups; to a grey one there is another that is at least as good in both scores and better in one. Share of the space up to the reference "
-        + "point (\(reference.joined(separator: ", "))) that a front dominates, over all "
+        "Means of groups; to a grey one there is another that is at least as good in both scores and better in one. "
+        + "Share of the space up to the reference point (\(reference.joined(separator: ", "))) that a front dominates, over all "
         + "\(front.axes.count) scores, to be compared within this report only: "
         + "\(volumes.joined(separator: ", ")).",
       horizontal: .init(front.axes[first], direction: .lower),

@@ -46,7 +46,8 @@ struct LatentMatchCharts {
       score.details?["nullLower"] == nil
       ? "The band reaches up to the 95 % quantile of the null values, the largest of the seeds'."
       : "The band holds 95 % of the null values of each seed."
-    return "\(score.card.count) codes; \(score.card.parameters ?? ""). \(side) A full mark is a value with p ≤ 0.05 under "
+    return
+      "\(score.card.count) codes; \(score.card.parameters ?? ""). \(side) A full mark is a value with p ≤ 0.05 under "
       + "its own null, an open mark one that draws of the prior would give as well. A row's p is coloured where all "
       + "its marks are full."
   }

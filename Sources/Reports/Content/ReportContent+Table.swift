@@ -72,7 +72,8 @@ extension ReportContent {
 
       /// A number with its interval or its spread.
       public init(
-        _ mean: Double?, lower: Double? = nil, upper: Double? = nil, spread: Double? = nil, remark: String? = nil,
+        _ mean: Double?, lower: Double? = nil, upper: Double? = nil, spread: Double? = nil,
+        remark: String? = nil,
         mark: Mark = .none
       ) {
         self.mean = mean

@@ -117,7 +117,8 @@ struct NullDrawing {
     for (value, isOutside) in zip(row.values, outside(row)) {
       guard let place = x.position(value) else { continue }
       svg.add(
-        "path", ["d": style.marker(x: place, y: middle, radius: 4.2), "class": isOutside ? "marker" : "open marker"],
+        "path",
+        ["d": style.marker(x: place, y: middle, radius: 4.2), "class": isOutside ? "marker" : "open marker"],
         title: "\(row.label): \(NumberText.significant(value))")
     }
     svg.close("g")

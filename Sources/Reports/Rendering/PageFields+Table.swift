@@ -4,7 +4,9 @@ extension PageFields {
     let number = nextTable()
     let columns = table.columns.enumerated().map { index, column in
       let decimals =
-        column.decimals ?? Self.decimals(of: table.rows, index, digits: column.direction == .none && column.target == nil ? 3 : 4)
+        column.decimals
+        ?? Self.decimals(
+          of: table.rows, index, digits: column.direction == .none && column.target == nil ? 3 : 4)
       return (column: column, decimals: decimals)
     }
     return [

@@ -4,12 +4,12 @@ import Foundation
 ///
 /// They part **beyond noise** at the first logged step at which the mean of the last 4 or of the last 16 differences
 /// exceeds √(2 ln(2m/α))·1.1 standard errors, with m looks and α = 0.05: a bound on the largest of m normal values, with
-/// a tenth more because the scale is estimated, and up to a quarter more where neighbours correlate by more than 0.5.
-/// Curves that are positive throughout are compared by their logarithms, in which noise in proportion to the value is
-/// even, and differences beyond three standard deviations of their neighbours count as three. The standard error is the
-/// larger of two:
+/// a tenth more because the scale is estimated. Curves that are positive throughout are compared by their logarithms, in
+/// which noise in proportion to the value is even, and differences further than three standard deviations from their
+/// neighbours' median count as three. The standard error is the larger of two:
 /// - of the difference, with its local scale and the correlation of its neighbours, both from its residuals from
-///   parabolas fitted locally; runs of one seed share batches, and what these do to both curves cancels here;
+///   parabolas fitted locally, and up to a fifth more where neighbours correlate by more than 0.5; runs of one seed share
+///   batches, and what these do to both curves cancels here;
 /// - of both curves' own scatter, taken as independent: two runs that differ by rounding alone drift apart smoothly, and
 ///   are not told apart before their distance is one that can be seen.
 ///
@@ -98,10 +98,12 @@ public struct CurveDifference: Codable, Sendable, Equatable {
     let means = RunningMeans(differences)
     let shown = RunningMeans(zip(first, second).map { $1 - $0 })
     let looks = Double(2 * count * windows.count)
-    let threshold = margin(correlation) * (2 * log(looks / level)).squareRoot()
+    let threshold = 1.1 * (2 * log(looks / level)).squareRoot()
+    let widening = widening(for: correlation)
     for end in (windows[0] - 1)..<count {
       for window in windows where window <= end + 1 && window <= count / 2 {
-        let ownVariance = own[window, end] * shareOfMean(over: window, correlation: correlation)
+        let ownVariance =
+          widening * widening * own[window, end] * shareOfMean(over: window, correlation: correlation)
         let bound = threshold * max(ownVariance, both[window, end] / Double(window)).squareRoot()
         let difference = means[window, end]
         if abs(difference) > bound {
@@ -114,20 +116,20 @@ public struct CurveDifference: Codable, Sendable, Equatable {
     return nil
   }
 
-  /// A tenth more than normal values need, since the scale is estimated, and up to a quarter more where neighbours
-  /// resemble each other, since their correlation is estimated as well.
-  private static func margin(_ correlation: Double) -> Double {
-    1.1 + 0.6 * max(0, correlation - 0.5)
-  }
+  /// By how much the standard error of the difference is raised where neighbours resemble each other, since their
+  /// correlation is estimated.
+  private static func widening(for correlation: Double) -> Double { 1 + 0.55 * max(0, correlation - 0.5) }
 
-  /// The differences with those that lie further than three standard deviations from their neighbours' fit drawn in to
-  /// that, so that a few wild values make no mean.
+  /// The differences with those that lie further than three standard deviations from the median of nine neighbours drawn
+  /// in to that, so that a few wild values make no mean. A median keeps the place of a jump.
   private static func winsorised(_ values: [Double], _ fit: LocalFit, reach: Int) -> [Double] {
     let residuals = fit.residuals(of: values)
     let scales = localScales(of: residuals, reach: reach)
     return values.indices.map { index in
+      let start = min(max(0, index - 4), values.count - 9)
+      let middle = values[start..<(start + 9)].sorted()[4]
       let limit = 3 * scales[index]
-      return values[index] - (residuals[index] - min(max(residuals[index], -limit), limit))
+      return middle + min(max(values[index] - middle, -limit), limit)
     }
   }
 

@@ -76,7 +76,8 @@ public struct RunListing: Sendable {
   /// Whether a run's folder lies among the cells of an ablation.
   private static func isCell(_ url: URL) -> Bool {
     let folder = url.deletingLastPathComponent()
-    return folder.lastPathComponent == "cells" && AblationFolder.isAblation(folder.deletingLastPathComponent())
+    return folder.lastPathComponent == "cells"
+      && AblationFolder.isAblation(folder.deletingLastPathComponent())
   }
 
   /// Every dotted key, and the sections with a plugin.
