@@ -150,7 +150,8 @@ let package = Package(
     .testTarget(
       name: "ReportTests",
       dependencies: [
-        "Reports", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "PluginKit",
+        "Reports", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
+        "PluginKit",
       ]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],

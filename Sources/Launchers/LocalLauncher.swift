@@ -16,7 +16,8 @@ public struct LocalLauncher: LauncherPlugin {
 
   public func launch(_ work: LaunchWork) throws -> String? {
     try AblationScheduler(
-      work.folder, build: work.build, options: work.options, interruption: work.interruption, report: work.report
+      work.folder, build: work.build, options: work.options, interruption: work.interruption,
+      report: work.report
     ).run()
     return nil
   }

@@ -155,7 +155,9 @@ public final class TrainingState {
     }
     let recollection = clock.time(.regularizer) {
       withoutGradients {
-        withAutocast(to: dtype, on: device) { memory.recall(images: images, latents: pass.latents.detached()) }
+        withAutocast(to: dtype, on: device) {
+          memory.recall(images: images, latents: pass.latents.detached())
+        }
       }
     }
     let context = RegularizationContext(
