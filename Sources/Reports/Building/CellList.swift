@@ -20,6 +20,7 @@ struct CellList {
   }
 
   static func state(of run: ComparedRun) -> (ReportContent.Cell.Standing, String) {
+    if run.flaw != nil { return (.failed, run.state) }
     if let outcome = run.outcome {
       return (outcome.state == .done ? .finished : .failed, outcome.state.rawValue)
     }
@@ -28,6 +29,7 @@ struct CellList {
   }
 
   private static func reason(of run: ComparedRun) -> String? {
+    if let flaw = run.flaw { return flaw }
     guard let outcome = run.outcome else { return nil }
     let place = [outcome.term.map { "term \($0)" }, outcome.step.map { "step \($0)" }].compactMap { $0 }
     let words = outcome.state == .done ? [] : place

@@ -39,15 +39,9 @@ struct ComparisonTables {
   }
 
   private func verdict(_ column: ComparisonColumn) -> String? {
-    let names = column.verdict.groups.map { comparison.groups[$0].label }
     switch column.verdict.kind {
-    case .winner: return "\(column.name): \(names[0]) is better than every other group beyond the noise."
-    case .notToldApart where names.count > 1:
-      return "\(column.name): \(names[0]) has the best mean and cannot be told from "
-        + "\(names.dropFirst().joined(separator: ", "))."
-    case .notPaired:
-      return "\(column.name): runs of one seed did not begin alike, so that nothing is said about the best."
-    default: return nil
+    case .unordered, .alone, .oneSeed: nil
+    default: "\(column.name): \(comparison.verdict(of: column))."
     }
   }
 }
