@@ -62,8 +62,8 @@ struct CurveDifferenceTests {
   @Test(
     "nor are curves of one law whose noise is wild, in proportion to the value, or of one long memory",
     arguments: [
-      ("wild", 0, 600, 0.05), ("wild", 0.6, 200, 0.05), ("proportional", 0, 200, 0.05),
-      ("proportional", 0.6, 80, 0.05), ("normal", 0.9, 600, 0.05), ("normal", 0.9, 80, 0.16),
+      ("wild", 0, 300, 0.06), ("wild", 0.6, 200, 0.06), ("proportional", 0, 200, 0.05),
+      ("proportional", 0.6, 80, 0.05), ("normal", 0.9, 600, 0.05), ("normal", 0.9, 80, 0.13),
     ])
   func otherLaws(_ law: String, correlation: Double, count: Int, share: Double) {
     func values(_ seed: Int) -> [Int: Double] {
@@ -82,10 +82,12 @@ struct CurveDifferenceTests {
           return (index + 1, law == "proportional" ? trend * exp(0.3 * value) : 30 + trend + value)
         })
     }
-    let flagged = (0..<200).count { index in
+    let flagged = (0..<100).count { index in
       CurveDifference("loss", values(2 * index), values(2 * index + 1)).parting != nil
     }
-    #expect(Double(flagged) <= share * 200, "\(flagged) of 200")
+    // The share was found in 1000 and more pairs; a hundred may exceed it by three standard errors.
+    let limit = share + 3 * (share * (1 - share) / 100).squareRoot()
+    #expect(Double(flagged) <= limit * 100, "\(flagged) of 100")
   }
 
   @Test("curves that part by six deviations are found within sixteen logged steps, and hardly ever before")

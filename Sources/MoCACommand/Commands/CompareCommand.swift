@@ -9,23 +9,23 @@ struct CompareCommand: ParsableCommand {
     abstract: "Set runs beside each other: scores with intervals, cost, and whether they began alike.",
     discussion: """
       Runs that differ only in training.seed are repetitions of one group. A group's score is a mean ± standard \
-      deviation over its seeds; its difference to the reference group is taken within each seed that both have, with \
-      a 95 % interval: of the paired t test below \(PairedDesign.bootstrapMinimum) seeds, where a bootstrap cannot \
-      reach 95 %, and of a paired bootstrap from there on. Intervals are not adjusted; p (Holm) is the paired t test's \
-      over all pairs of groups, since the best is chosen from the same scores, or over the differences to the group \
-      that --reference names, which must be named before looking. "would find" is the smallest true difference that \
-      the strictest step of Holm's rule (5 % divided by the number of tests) finds four times in five. The best group \
-      is the one that none beats over the seeds that both have. It is marked as the winner (*) only where every other \
+      deviation over its seeds; its difference to the reference group is taken within each seed that both have, with a \
+      95 % interval: of the paired t test below \(PairedDesign.bootstrapMinimum) seeds, where a bootstrap cannot reach \
+      95 %, and of a paired bootstrap from there on. Intervals are not adjusted; p (Holm) is the paired t test's over \
+      all pairs of groups, since the best is chosen from the same scores, or over the differences to the group that \
+      --reference names, which must be named before looking. "would find" is the smallest true difference that the \
+      strictest step of Holm's rule (5 % divided by the number of tests) finds four times in five. The best group is \
+      the one that none beats over the seeds that both have. It is marked as the winner (*) only where every other \
       group is worse with its whole interval and by Holm's rule at 5 % over all pairs; otherwise those that are not \
       told apart are marked (≈). One seed has no interval, and differences that are the same in every seed cannot be \
       tested: nothing is marked. With --by, groups are averaged over the runs that all of them have in a seed.
 
       Values stand in one column only where their metric cards agree. Runs of one seed must have begun alike (data, \
       first weights, order of batches, first reconstruction); a group with a run that has not, and no setting explains \
-      it, is left out of intervals, marks and fronts. For scores that are better near a target, differences are of \
-      the distances from it. Costs are shown and decide nothing. Where a number such as regularizer.weight was swept, the front of \
-      reconstruction against latent match against samples is shown, with dominated groups marked; its numbers are only \
-      comparable within this table.
+      it, is left out of intervals, marks and fronts. For scores that are better near a target, differences are of the \
+      distances from it. Costs are shown and decide nothing. Where a number such as regularizer.weight was swept, the \
+      front of reconstruction against latent match against samples is shown, with dominated groups marked; its numbers \
+      are only comparable within this table.
 
       Examples:
         moca compare sprites-moca-seed0 sprites-mmd-seed0

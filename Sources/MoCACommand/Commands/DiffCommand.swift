@@ -9,16 +9,17 @@ struct DiffCommand: ParsableCommand {
     commandName: "diff",
     abstract: "Show what two runs differ in, and where their curves part.",
     discussion: """
-      Configuration, record (versions, device, digests of first weights and of the order of images), data, and for each \
-      logged quantity that means the same in both runs the first step at which the values differ in any bit, and the \
-      first at which the curves part beyond noise: where the mean of the last 4 or 16 differences exceeds \
-      1.1·√(2 ln(2m/0.05)) standard errors, m being the number of looks. Positive curves are compared by their \
-      logarithms, and single wild values count as three standard deviations. Simulated curves of one law are so told \
-      apart in at most 5 of 100 cases where neighbouring lines correlate by up to 0.6; at 0.9 in 3 of 100 over 600 \
-      lines, but in 10 over 200 and 15 over 80. The standard error is the larger of two, one from the scatter of the difference and one from \
-      that of the curves, each measured around locally fitted parabolas; that of the difference heeds that neighbours \
-      resemble each other. A curve that stops being finite alone parts there. Fewer than \(CurveDifference.fewest) common steps are too few to \
-      tell. Another seed is no noise in this sense: to compare methods, compare several seeds.
+      Configuration, record (versions, device, digests of first weights and of the order of images), data, and for \
+      each logged quantity that means the same in both runs the first step at which the values differ in any bit, and \
+      the first at which the curves part beyond noise: where the mean of the last 4 or 16 differences exceeds 1.1·√(2 \
+      ln(2m/0.05)) standard errors, m being the number of looks. Positive curves are compared by their logarithms, and \
+      single wild values count as three standard deviations. Of simulated curves of one law at most 3 of 100 pairs are \
+      so told apart, or 6 where noise is wild, if neighbouring lines correlate by up to 0.6; at 0.9 it is 5 over 600 \
+      lines, but 9 over 200 and 13 over 80. The standard error is the larger of two, one from the scatter of the \
+      difference and one from that of the curves, each measured around locally fitted parabolas; that of the \
+      difference heeds that neighbours resemble each other. A curve that stops being finite alone parts there. Fewer \
+      than \(CurveDifference.fewest) common steps are too few to tell. Another seed is no noise in this sense: to \
+      compare methods, compare several seeds.
 
       Examples:
         moca diff faces faces-2

@@ -83,8 +83,8 @@ public struct ComparisonColumn: Sendable, Encodable {
   /// The same score of held-out images, averaged over runs: what a perfect model would get.
   public internal(set) var noiseFloor: Double?
 
-  /// The smallest true differences that the strictest step of Holm's rule finds with probability 80 %, from the least to the largest over the
-  /// groups; `nil` without intervals.
+  /// The smallest true differences that the strictest step of Holm's rule finds with probability 80 %, from the least to
+  /// the largest over the groups; `nil` without intervals.
   public var detectable: ClosedRange<Double>? {
     let values = entries.compactMap { $0.difference?.detectable }
     guard let least = values.min(), let largest = values.max() else { return nil }
