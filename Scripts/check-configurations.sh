@@ -48,10 +48,10 @@ for file in Configurations/*.yaml; do
   case $name in
     mnist*) images=("dataset.path=$work") ;;
     cifar10) images=("dataset.path=$work/batches") ;;
-    cifar10-narrow | celeba*) images=("dataset.path=$work/faces.zip") ;;
+    cifar10-narrow | cifar10-memories | celeba*) images=("dataset.path=$work/faces.zip") ;;
     *) images=(dataset.count=256) ;;
   esac
-  [ "$name" != cifar10-narrow ] || images+=(dataset.size=32)
+  case $name in cifar10-narrow | cifar10-memories) images+=(dataset.size=32) ;; esac
   # The batch of a shipped file on the few images of a stand-in.
   images+=(training.batch=16 training.steps=2)
   echo "== $name"
