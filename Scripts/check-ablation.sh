@@ -47,7 +47,8 @@ ablate killed
 middle=$(now)
 ablate shared first & first=$!
 ablate shared second & second=$!
-wait "$first" "$second"
+wait "$first"
+wait "$second"
 shared=$(seconds "$middle" "$(now)")
 
 count=0
@@ -62,7 +63,10 @@ for other in killed shared; do
   done
 done
 
-# Each cell of the shared folder was started once, by one of the two.
+# Each cell of the shared folder was started once, by one of the two, and both had some.
+for log in first.log second.log; do
+  grep -q ': started$' "$log" || { echo "one process did all the work: $log" >&2; exit 1; }
+done
 started=$(cat first.log second.log | grep ': started$' | sort)
 [ "$(wc -l <<< "$started")" = "$(ls whole/cells | wc -l)" ] && [ "$(uniq -d <<< "$started")" = "" ] ||
   { printf 'cells were started more than once:\n%s\n' "$started" >&2; exit 1; }

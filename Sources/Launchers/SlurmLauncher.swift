@@ -82,7 +82,7 @@ public struct SlurmLauncher: LauncherPlugin {
       + [
         "set -u", configuration.setup ?? "",
         "cell=$(sed -n \"${SLURM_ARRAY_TASK_ID}p\" \(list.path.shellWord))",
-        "\(work.program.path.shellWord) ablate \(folder.shellWord) --cell \"$cell\" \(words.joined(separator: " ")) &",
+        "\(work.build.program.path.shellWord) ablate \(folder.shellWord) --cell \"$cell\" \(words.joined(separator: " ")) &",
         "child=$!",
         "trap 'kill -TERM $child' INT TERM",
         "wait $child || { status=$?; wait $child; exit $status; }",

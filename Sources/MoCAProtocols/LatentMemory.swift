@@ -3,6 +3,8 @@
 public protocol LatentMemory: Module {
   /// The codes kept from earlier batches: the rows of ``Recollection/population``; 0 for none.
   var populationSize: Int { get }
+  /// Steps by which the encoder of its keys is behind the one that is trained; 0 where it is that one.
+  var encoderLag: Double { get }
   /// What the memory holds for this batch; called without gradients, before the losses.
   ///
   /// - Parameters:
@@ -17,6 +19,7 @@ public protocol LatentMemory: Module {
 }
 
 extension LatentMemory {
+  public var encoderLag: Double { 0 }
   public var diagnostics: [NamedTensor] { [] }
 }
 

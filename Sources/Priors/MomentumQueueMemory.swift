@@ -52,6 +52,8 @@ public final class MomentumQueueMemory: MemoryPlugin {
   private let key: (Tensor) -> Tensor
 
   public var populationSize: Int { queue.capacity }
+  /// Steps after which 1/e of a change is still missing from the copy.
+  public var encoderLag: Double { 1 / (1 - configuration.momentum) }
   public var diagnostics: [NamedTensor] { queue.diagnostics }
 
   public init(_ configuration: Configuration, context: MemoryContext) throws {

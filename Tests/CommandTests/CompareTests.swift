@@ -48,7 +48,57 @@ struct CompareTests {
     let (markdown, latex) = (try format("markdown"), try format("latex"))
     for value in shown { #expect(markdown.contains("| \(value) |") && latex.contains("& \(value) &")) }
     #expect(markdown.contains("1 seed per group") && latex.contains("\\toprule"))
-    #expect(!latex.contains { "↓±≈–".contains($0) } && latex.contains("$\\downarrow$"))
+    #expect(!latex.contains("↓") && latex.contains("$\\downarrow$"))
+  }
+
+  @Test("with three seeds every format gives intervals, and marks the winner or those not told apart")
+  func seeds() throws {
+    let workspace = try workspace()
+    // Copies whose last held-out error and seed are changed: one pair of groups far apart, one not.
+    for (name, errors) in [("tiny", [10.0, 11, 12]), ("other", [20, 21.2, 22.1])] {
+      for (seed, error) in errors.enumerated() {
+        let copy = workspace["runs/\(name)\(seed)"]
+        try FileManager.default.copyItem(at: workspace["runs/\(name)"], to: copy)
+        try Self.edit(copy.appendingPathComponent("run.yaml")) { text in
+          let parts = text.split(separator: "\ntraining:\n", maxSplits: 1)
+          return parts[0] + "\ntraining:\n" + parts[1].replacing("  seed: 0", with: "  seed: \(seed)")
+        }
+        try Self.edit(copy.appendingPathComponent("metrics.jsonl")) {
+          $0.replacing(/"heldOutReconstruction":[^,}]*/, with: "\"heldOutReconstruction\":\(error)")
+            .replacing(
+              /"heldOut.meanNorm":[^,}]*/,
+              with: "\"heldOut.meanNorm\":\(0.1 * error.truncatingRemainder(dividingBy: 4))")
+        }
+      }
+    }
+    let runs = (0..<3).flatMap { ["tiny\($0)", "other\($0)"] }
+    let compare = { (format: [String]) in
+      try workspace.moca(
+        ["compare"] + runs + ["--metric", "heldOutReconstruction", "--metric", "heldOut.meanNorm"] + format)
+    }
+    let text = try compare([])
+    #expect(text.status == 0, "\(text.errors)")
+    for word in [
+      "11 ± 1 *", " ≈", "is told from every other group", "not told apart", "95 % interval", "10.1",
+      "pairing, seeds 0, 1, 2: 2 runs have the same",
+    ] {
+      #expect(text.output.contains(word), "\(word) is not in:\n\(text.output)")
+    }
+    let markdown = try compare(["--markdown"]).output
+    #expect(markdown.contains("**11 ± 1**") && markdown.contains(" ≈ |"), "\(markdown)")
+    #expect(markdown.contains("10.1 [") && markdown.contains("(Holm)"), "\(markdown)")
+    let latex = try compare(["--latex"]).output
+    #expect(latex.contains("\\textbf{11 $\\pm$ 1}") && !latex.contains { "↓±≈–".contains($0) }, "\(latex)")
+    let csv = try compare(["--csv"]).output.split(whereSeparator: \.isNewline)
+    #expect(csv.count == 1 + 6 * 2)
+    let tree = try #require(json(compare(["--json"]).output) as? [String: Any])
+    let columns = try #require(tree["columns"] as? [[String: Any]])
+    let kinds = columns.compactMap { ($0["verdict"] as? [String: Any])?["kind"] as? String }
+    #expect(kinds == ["winner", "not told apart"])
+  }
+
+  private static func edit(_ file: URL, _ change: (String) -> String) throws {
+    try change(String(contentsOf: file, encoding: .utf8)).write(to: file, atomically: true, encoding: .utf8)
   }
 
   @Test(

@@ -32,7 +32,7 @@ struct DiffTests {
     #expect(places == places.sorted() && places[0] > 0, "\(result.output)")
     #expect(
       result.output.contains("the same: data")
-        && result.output.contains("the loss and the penalty are left out"))
+        && result.output.contains("left out: regularizer.name differs"))
     #expect(result.output.contains("too few steps") && !keys.contains("penalty"))
     let tree = try json(workspace.moca(["diff", "tiny", "other", "--json"]).output) as? [String: Any]
     let curves = try #require(tree?["curves"] as? [[String: Any]])

@@ -91,6 +91,22 @@ struct TrainTests {
     #expect(result.errors.contains("warning: the memory holds 59 codes, more than the 58 training images"))
   }
 
+  @Test("a momentum copy that is slower than the run is warned about")
+  func slowCopy() throws {
+    let workspace = try Workspace()
+    let slow = try workspace.moca(
+      ["train", "--run", "slow", "--quiet"] + Workspace.tiny + ["training.steps=100"])
+    #expect(slow.errors.contains("follows it in about 1000 steps, and the run has 100"), "\(slow.errors)")
+    #expect(slow.errors.contains("memory.momentum=0.9 "))
+    let quick = try workspace.moca(
+      ["train", "--run", "quick", "--quiet", "memory.momentum=0.9"] + Workspace.tiny + ["training.steps=100"])
+    #expect(quick.status == 0 && !quick.errors.contains("follows it"), "\(quick.errors)")
+    let matrix = try workspace.moca(
+      ["ablate", "regularizer=moca,mmd", "seed=0,1", "--dry-run"] + Workspace.tiny + ["training.steps=100"])
+    let lines = matrix.errors.split(separator: "\n").filter { $0.contains("follows it") }
+    #expect(lines.count == 1 && lines[0].contains("regularizer=moca: "), "\(matrix.errors)")
+  }
+
   @Test("a full disk ends with exit code 74 and leaves the earlier checkpoint as it was")
   func fullDisk() throws {
     let workspace = try Workspace.withRun()

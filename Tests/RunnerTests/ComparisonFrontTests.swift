@@ -69,6 +69,33 @@ struct ComparisonFrontTests {
     #expect(abs(fronts[0].hypervolume - 56.8 / 96.8) < 1e-12)
   }
 
+  @Test(
+    "means of a front are over the seeds that all groups have, and a word among the numbers has its place")
+  func commonSeeds() throws {
+    // The second seed is twice as hard, and the cell of the last weight failed in it.
+    let collection = try ComparisonRuns().ablation(
+      axes: ["regularizer.weight", RunCollection.seedAxis],
+      [("1", 10.0), ("10", 12), ("auto", 14)].flatMap { weight, error in
+        (0..<2).map { seed in
+          let scale = Double(seed + 1)
+          let scores = [
+            "reconstructions": ["squared error": scale * error],
+            "codes against the prior": ["slicedWasserstein": scale * (20 - error)],
+          ]
+          let run = ComparisonRuns.Run(seed: seed, weight: Double(weight) ?? 3, scores: scores)
+          return (
+            "\(weight)-\(seed)", [weight, "\(seed)"], weight == "auto" && seed == 1 ? "failed" : "done", run
+          )
+        }
+      })
+    let comparison = try Comparison(collection, regularizers: .standard)
+    let front = try #require(comparison.fronts.first)
+    #expect(
+      front.points.map(\.values) == [[10, 10], [12, 8], [14, 6]]
+        && front.points.allSatisfy { !$0.isDominated })
+    #expect(comparison.notes.contains("fronts are over the seeds that all groups have: 0"))
+  }
+
   @Test("without a number that is swept there is no front")
   func noSweep() throws {
     #expect(try ComparisonRuns([("mmd", [1, 2]), ("none", [2, 3])]).comparison().fronts.isEmpty)

@@ -57,6 +57,19 @@ struct ComparisonPairingTests {
     #expect(denoising.pairing.seeds[0].deviations[0].explanation == ["regularizer.name"])
   }
 
+  @Test("runs that a setting tells from most must agree with each other")
+  func explainedTogether() throws {
+    let scores = ["prior": ["FD-cifar": 1.0]]
+    var runs = ["mmd", "none", "uniformity"].map { Run(regularizer: $0, scores: scores) }
+    for name in ["mmd", "none"] {
+      runs.append(Run(regularizer: name, width: 8, weightDigest: "wide", first: 400, scores: scores))
+    }
+    #expect(try comparison(runs).pairing.unexplained.isEmpty)
+    runs.append(Run(regularizer: "uniformity", width: 8, weightDigest: "odd", first: 400, scores: scores))
+    let unexplained = try comparison(runs).pairing.unexplained
+    #expect(unexplained.map(\.run) == ["run5"] && unexplained.map(\.subject) == [.weights])
+  }
+
   @Test(
     "a group that differs by what no setting explains is left out, and the others are compared",
     arguments: [Pairing.Subject.weights, .order, .reconstruction])

@@ -99,7 +99,7 @@ final class ComparisonRuns {
       guard let state = cell.state else { continue }
       try add(cell.name, cell.run, in: "cells")
       let outcome = """
-        {"key":"k\(cell.name)","state":"\(state)","seconds":2.5,"peakMemory":1000,"build":"b","command":"moca again","digests":{}}
+        {"key":"k\(cell.name)","state":"\(state)","seconds":2.5,"peakMemory":1000,"trainingMemory":800,"build":"b","command":"moca again","digests":{}}
         """
       let folder = url.appendingPathComponent("outcomes")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

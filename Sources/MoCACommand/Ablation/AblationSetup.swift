@@ -5,7 +5,7 @@ import Runner
 /// From what a person asks for to a folder that can be worked on.
 struct AblationSetup {
   let catalogs: Catalogs
-  let build: String
+  let build: Build
   /// Where cells compute, as the folder notes it.
   let deviceName: String
   /// Where the matrix is checked.
@@ -27,16 +27,24 @@ struct AblationSetup {
       return try open(url, only: [])
     }
     var matrix = try self.matrix(request)
-    let request = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
+    let scored = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
     if let budget = request.budget {
-      let plan = try plan(request, matrix, threads: threads).within(budget)
+      let plan = try plan(scored, matrix, threads: threads).within(budget)
       matrix = try self.matrix(request, steps: plan.steps)
     }
-    for cell in matrix.leftOut { Console.warning("\(cell.cell) was left out: \(cell.reason)") }
+    warn(of: matrix)
     let definition = AblationDefinition(
-      axes: matrix.axes, cells: matrix.cells.map(\.cell), scoring: request.scoring, threads: threads,
-      device: deviceName, build: build, request: digest)
-    let folder = try AblationFolder(at: url, for: matrix, definition: definition, tolerating: tolerance)
+      axes: matrix.axes, cells: matrix.cells.map(\.cell), scoring: scored.scoring, threads: threads,
+      device: deviceName, build: build.description, request: digest)
+    let folder: AblationFolder
+    do {
+      folder = try AblationFolder(at: url, for: matrix, definition: definition, tolerating: tolerance)
+    } catch {
+      // Another process has made the folder meanwhile, with steps that it measured or threads that it chose.
+      let made = stored == nil ? try? AblationFolder(opening: url) : nil
+      guard made?.definition.request == digest else { throw error }
+      return try make(request, at: url)
+    }
     if stored != nil { try folder.checkConfigurations(catalogs) }
     return folder
   }
@@ -45,21 +53,11 @@ struct AblationSetup {
   func open(_ url: URL, only: Set<String>) throws -> AblationFolder {
     let folder = try AblationFolder(opening: url)
     let definition = folder.definition
-    if definition.build != build, !tolerance.allowsAnyBuild {
-      throw AblationError.otherBuild(path: Console.path(url), theirs: definition.build, mine: build)
+    if definition.build != build.description, !tolerance.allowsAnyBuild {
+      throw AblationError.otherBuild(
+        path: Console.path(url), theirs: definition.build, mine: build.description)
     }
-    if definition.device != deviceName {
-      throw AblationError.otherMatrix(
-        path: Console.path(url),
-        differences: [
-          "its cells are computed on \(definition.device), not on \(deviceName); add --device \(definition.device)"
-        ])
-    }
-    if let threads, threads != definition.threads {
-      throw AblationError.otherMatrix(
-        path: Console.path(url),
-        differences: ["its cells compute on \(definition.threads) threads each, not on \(threads)"])
-    }
+    try folder.checkCompute(device: deviceName, threads: threads)
     try folder.checkConfigurations(catalogs, only: only)
     return folder
   }
@@ -68,6 +66,7 @@ struct AblationSetup {
   func checked(_ request: AblationRequest) throws -> AblationMatrix {
     let matrix = try matrix(request)
     _ = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
+    warn(of: matrix)
     return matrix
   }
 
@@ -84,6 +83,7 @@ struct AblationSetup {
     let matrix = try matrix(request)
     let request = try ScoringCheck(catalogs: catalogs, device: device).checked(request, for: matrix)
     let plan = try plan(request, matrix, threads: threads ?? usualThreads)
+    warn(of: matrix)
     return try request.budget.map(plan.within) ?? plan
   }
 
@@ -99,18 +99,28 @@ struct AblationSetup {
     if !edited.isEmpty { throw AblationError.edited(edited, path: Console.path(folder.url)) }
   }
 
+  private func warn(of matrix: AblationMatrix) {
+    progress.finish()
+    for cell in matrix.leftOut { Console.warning("\(cell.cell) was left out: \(cell.reason)") }
+    for warning in matrix.warnings {
+      Console.warning("\(warning.cells.joined(separator: ", ")): \(warning.text)")
+    }
+  }
+
   private var usualThreads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / jobs) }
 
   private func matrix(
     _ request: AblationRequest, steps: ([AblationCell.Coordinate]) -> Int? = { _ in nil }
   ) throws -> AblationMatrix {
-    try AblationMatrix(request, catalogs: catalogs, build: build, steps: steps, progress: progress.update)
+    try AblationMatrix(
+      request, catalogs: catalogs, build: build.description, steps: steps, progress: progress.update)
   }
 
   private func plan(_ request: AblationRequest, _ matrix: AblationMatrix, threads: Int) throws -> AblationPlan
   {
-    let measurement = try CellMeasurement(
-      scoring: request.scoring, threads: threads, device: deviceName, interruption: interruption)
+    let measurement = CellMeasurement(
+      build: build, scoring: request.scoring, threads: threads, device: deviceName, interruption: interruption
+    )
     return try AblationPlan(measuring: matrix, with: measurement, jobs: jobs) {
       progress.update($0, $1, "measuring \($2)")
     }

@@ -90,7 +90,8 @@ struct AblateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Run a finished cell anew; give it again for more.", valueName: "name"))
   var redo: [String] = []
 
-  @Option(help: ArgumentHelp("The most time that a cell may take, such as 30m.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("The most time that one start of a cell may take, such as 30m.", valueName: "time"))
   var cellTime: String?
 
   @Flag(help: "Leave out combinations that a plugin refuses, such as moca with the normal prior.")
@@ -135,7 +136,7 @@ struct AblateCommand: ParsableCommand {
     try refuseBesideFolder()
     _ = signal(SIGPIPE, SIG_IGN)
     let interruption = Interruption.fromSignals()
-    let build = try Build.description()
+    let build = try Build()
     let progress = StageProgress(isQuiet: quiet)
     let setup = AblationSetup(
       catalogs: catalogs, build: build, deviceName: isElsewhere ? compute.device : "\(device)",
@@ -167,7 +168,7 @@ struct AblateCommand: ParsableCommand {
   }
 
   private func work(
-    on folder: AblationFolder, with launcher: any Launcher, build: String, _ interruption: Interruption
+    on folder: AblationFolder, with launcher: any Launcher, build: Build, _ interruption: Interruption
   ) throws {
     var options = AblationScheduler.Options()
     options.jobs = jobs
@@ -179,7 +180,7 @@ struct AblateCommand: ParsableCommand {
     defer { display.end() }
     let elsewhere = try launcher.launch(
       LaunchWork(
-        folder: folder, cells: left, program: Build.executable(), build: build, allowsAnyBuild: anyBuild,
+        folder: folder, cells: left, build: build, allowsAnyBuild: anyBuild,
         options: options,
         interruption: interruption, report: display.report))
     display.end()

@@ -34,8 +34,13 @@ struct CompareMarkdown {
   private func intervals(of column: ComparisonColumn) -> String {
     let parts = column.entries.enumerated().compactMap { index, entry in
       entry.difference.map { difference in
-        "\(comparison.groups[index].label): \(Console.number(difference.mean)) "
-          + "[\(Console.number(difference.interval.lower)), \(Console.number(difference.interval.upper))]"
+        let mean = "\(comparison.groups[index].label): \(Console.number(difference.mean))"
+        guard difference.probability != nil else {
+          return mean + " (the same in every seed: cannot be tested)"
+        }
+        let ends = [difference.interval.lower, difference.interval.upper].map { Console.number($0) }
+        let holm = difference.adjustedProbability.map { ", p \(Console.number($0)) (Holm)" } ?? ""
+        return mean + " [\(ends.joined(separator: ", "))]" + holm
       }
     }
     guard let reference = column.reference, !parts.isEmpty else { return "" }

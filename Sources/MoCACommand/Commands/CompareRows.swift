@@ -62,7 +62,7 @@ struct CompareRows {
 
   /// What stands under a table: seeds, intervals, marks.
   var footnote: String {
-    let counts = comparison.groups.map { Set($0.members.filter(\.isCounted).map(\.seed)).count }
+    let counts = comparison.groups.map(\.seedCount)
     let range =
       Set(counts).count < 2 ? "\(counts.first ?? 0)" : "\(counts.min() ?? 0) to \(counts.max() ?? 0)"
     let isSingle = (counts.max() ?? 0) < 2

@@ -93,9 +93,9 @@ struct DiffReport {
         Self.number(curve.first), Self.number(curve.second),
       ])
     }
-    let last = difference.curves.compactMap(\.lastStep).max() ?? 0
     return
-      "curves over \(steps) common logged steps; differences are second minus first, values those at step \(last)\n"
+      "curves over \(steps) common logged steps; differences are second minus first, values those at each "
+      + "curve's last common step\n"
       + table.text()
   }
 

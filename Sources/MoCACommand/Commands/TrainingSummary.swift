@@ -58,17 +58,9 @@ struct TrainingSummary {
 
   /// What a person may not have meant.
   var warnings: [String] {
-    let (population, images) = (trainer.state.memory.populationSize, trainer.data.split.training.count)
-    var warnings: [String] = []
-    if trainer.data.images.skippedCount > 0 {
-      warnings.append("\(trainer.data.images.skippedCount) broken images were left out (dataset.skipBroken)")
-    }
-    if population > images {
-      warnings.append(
-        "the memory holds \(population) codes, more than the \(images) training images: it repeats images; "
-          + "set memory.capacity to \(images) or less")
-    }
-    return warnings + trainer.state.regularizer.warnings
+    let skipped = trainer.data.images.skippedCount
+    return (skipped > 0 ? ["\(skipped) broken images were left out (dataset.skipBroken)"] : [])
+      + trainer.state.warnings(imageCount: trainer.data.split.training.count)
   }
 
   /// Scores, and the paths of the pictures and of the run on the last three lines.

@@ -52,8 +52,9 @@ struct CodeViews {
     return .init(
       title: "Codes along their leading direction",
       caption:
-        "The direction in which half of the codes lie farthest from the prior's mean; the density is that of the "
-        + "other half, smoothed like the prior's (dashed), which a match follows.",
+        "Where the prior is alike in all directions, the one in which half of the codes lie farthest from its mean, and "
+        + "the density of the other half; elsewhere the leading direction of the prior. Smoothed like the prior's "
+        + "(dashed), which a match follows.",
       horizontal: .init("coordinate"), vertical: .init("density"),
       series: Self.series(curves, reference: "prior", reference, scale: 1))
   }

@@ -40,7 +40,8 @@ struct ComparisonTables {
 
   private func verdict(_ column: ComparisonColumn) -> String? {
     switch column.verdict.kind {
-    case .unordered, .alone, .oneSeed: nil
+    case .unordered, .alone: nil
+    case .oneSeed where comparison.groups.allSatisfy { $0.seedCount < 2 }: nil
     default: "\(column.name): \(comparison.verdict(of: column))."
     }
   }
@@ -52,7 +53,7 @@ extension ComparisonTables {
     let rows = comparison.groups.indices.map { index in
       Table.Row(
         comparison.groups[index].label, group: comparison.groups[index].label,
-        seeds: comparison.groups[index].members.count(where: \.isCounted),
+        seeds: comparison.groups[index].seedCount,
         values: comparison.columns.map { value($0, index) }
           + Self.costs.map { .init(comparison.groups[index].cost[keyPath: $0.path].map($0.scaled)) },
         remark: Self.remark(comparison.groups[index]))
@@ -135,7 +136,7 @@ extension ComparisonTables {
       case .notToldApart where isListed: .tied
       default: .none
       }
-    let seeds = Set(comparison.groups[index].members.filter(\.isCounted).map(\.seed)).count
+    let seeds = comparison.groups[index].seedCount
     let remark = entry.seedCount < seeds ? "\(entry.seedCount) of \(seeds) seeds" : nil
     return .init(mean, spread: entry.spread, remark: remark, mark: mark)
   }

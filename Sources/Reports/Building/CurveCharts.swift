@@ -4,9 +4,6 @@ import Runner
 struct CurveCharts {
   let groups: [ReportGroup]
 
-  /// Points of a line, at most.
-  static let pointLimit = 160
-
   /// A quantity that all runs share.
   private struct Quantity {
     let key: String
@@ -81,10 +78,11 @@ struct CurveCharts {
 
   /// A chart for each regularizer: penalties are in units of their own.
   private var penalties: [ReportContent.LineChart] {
-    let names = groups.map { $0.runs.lazy.compactMap(\.regularizer).first }
-    let distinct = names.compactMap { $0 }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    return distinct.compactMap { name in
-      let members = zip(groups, names).filter { $0.1 == name }.map(\.0)
+    let names = PictureStrips.distinct(groups.flatMap(\.runs).compactMap(\.regularizer))
+    return names.compactMap { name in
+      let members = groups.map { group in
+        ReportGroup(label: group.label, runs: group.runs.filter { $0.regularizer == name })
+      }
       let series = members.compactMap { Self.series($0, "penalty") }
         .filter { $0.points.contains { $0.y != 0 } }
       if series.isEmpty { return nil }
@@ -97,10 +95,11 @@ struct CurveCharts {
   }
 
   private var bandWords: String {
-    groups.contains { $0.runs.count > 1 }
-      ? " Lines are means over the seeds, bands reach from least to greatest. A line ends where the first of its runs "
-        + "ends."
-      : ""
+    guard groups.contains(where: { $0.runs.count > 1 }) else { return "" }
+    let mixes = groups.contains { Set($0.runs.map(\.seedWords)).count < $0.runs.count }
+    return
+      " Lines are means over the \(mixes ? "runs of a group, whatever else they differ in" : "seeds"), bands reach "
+      + "from least to greatest. A line ends where the first of its runs ends."
   }
 
   /// The mean over the runs at the steps that all of them logged: over those that are left where one has ended early,
@@ -110,10 +109,7 @@ struct CurveCharts {
     guard let first = runs.first else { return nil }
     let steps = runs.dropFirst().reduce(into: Set(first.keys)) { $0.formIntersection($1.keys) }.sorted()
     if steps.isEmpty { return nil }
-    let stride = max(1, (steps.count + pointLimit - 1) / pointLimit)
-    let kept = steps.enumerated().filter { $0.offset % stride == 0 || $0.offset == steps.count - 1 }.map(
-      \.element)
-    let points = kept.map { step in
+    let points = steps.map { step in
       let values = runs.compactMap { $0[step] }
       let mean = values.reduce(0, +) / Double(values.count)
       if !mean.isFinite { return ReportContent.LineChart.Point(Double(step), nil) }

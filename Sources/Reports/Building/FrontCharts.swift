@@ -20,12 +20,14 @@ struct FrontCharts {
       return ReportContent.ScatterChart.Point(
         label, group: label, x: point.values[first], y: point.values[second], isDominated: isDominated)
     }
+    let unbeaten = front.points.filter { !$0.isDominated }.map { comparison.groups[$0.group].label }
     let volumes = comparison.fronts.map { "\($0.family) \(String(format: "%.3f", $0.hypervolume))" }
     let reference = zip(front.axes, front.referencePoint).map { "\($0) \(String(format: "%.3g", $1))" }
     return .init(
       title: "\(front.axes[first]) against \(front.axes[second])",
       caption:
         "Means of groups; to a grey one there is another that is at least as good in both scores and better in one. "
+        + "Over all \(front.axes.count) scores none is better than \(unbeaten.joined(separator: "; ")). "
         + "Share of the space up to the reference point (\(reference.joined(separator: ", "))) that a front dominates, over all "
         + "\(front.axes.count) scores, to be compared within this report only: "
         + "\(volumes.joined(separator: ", ")).",

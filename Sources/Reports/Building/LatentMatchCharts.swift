@@ -7,14 +7,14 @@ struct LatentMatchCharts {
 
   /// One panel for each measure that some run has.
   var charts: [ReportContent.NullChart] {
-    let scores = groups.map { group in group.runs.map { Self.scores(of: $0) } }
+    let scores = groups.map { group in group.runs.filter(\.isUnedited).map { Self.scores(of: $0) } }
     let all = scores.flatMap { $0.flatMap { $0 } }
     let names = all.map(\.card.score).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return names.map { name in
       let found = scores.map { runs in runs.compactMap { $0.first { $0.card.score == name } } }
       let rows = zip(groups, found).compactMap(Self.row)
       return ReportContent.NullChart(
-        title: name, caption: Self.caption(all.first { $0.card.score == name }),
+        title: name, caption: Self.caption(all.filter { $0.card.score == name }),
         axis: .init(name, isLogarithmic: Self.isWide(rows)), rows: rows)
     }
   }
@@ -40,14 +40,17 @@ struct LatentMatchCharts {
       nullUpper: nulls("nullUpper").max(), probabilities: nulls("probability"))
   }
 
-  private static func caption(_ score: Score?) -> String {
-    guard let score else { return "" }
+  private static func caption(_ scores: [Score]) -> String {
+    guard let score = scores.first else { return "" }
+    let counts = Set(scores.map(\.card.count)).sorted().map(String.init).joined(separator: " or ")
+    let settings = PictureStrips.distinct(scores.compactMap(\.card.parameters)).joined(
+      separator: ", elsewhere ")
     let side =
       score.details?["nullLower"] == nil
       ? "The band reaches up to the 95 % quantile of the null values, the largest of the seeds'."
       : "The band holds 95 % of the null values of each seed."
     return
-      "\(score.card.count) codes; \(score.card.parameters ?? ""). \(side) A full mark is a value with p ≤ 0.05 under "
+      "\(counts) codes; \(settings). \(side) A full mark is a value with p ≤ 0.05 under "
       + "its own null, an open mark one that draws of the prior would give as well. A row's p is coloured where all "
       + "its marks are full."
   }

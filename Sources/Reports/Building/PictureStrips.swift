@@ -45,7 +45,7 @@ struct PictureStrips {
       let originals = members.first?.pictures.originals ?? []
       let strip = ReportContent.PictureStrip(
         title: "Reconstructions" + suffix,
-        caption: "Images that were held out from training, above what each model makes of them.",
+        caption: "Images of the held-out part, above what each model makes of them.",
         columnName: "image",
         rows: [.init("held-out images", pictures: originals.map(Self.picture))]
           + members.map { row($0, $0.pictures.reconstructions) })

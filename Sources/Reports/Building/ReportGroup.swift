@@ -7,10 +7,12 @@ struct ReportGroup {
   /// Its runs, the first seed first.
   let runs: [ComparedRun]
 
-  /// The run whose pictures stand for the group: the first one that was trained to the end, else the first one that
-  /// has begun.
+  /// The run whose pictures stand for the group: the first one whose scores count, else the first one that was trained
+  /// to the end, else the first one that has begun.
   var shown: ComparedRun? {
-    runs.first { $0.run != nil && $0.outcome?.isScored ?? $0.isComplete } ?? runs.first { $0.run != nil }
+    runs.first { $0.run != nil && $0.isCounted } ?? runs.first {
+      $0.run != nil && $0.outcome?.isScored ?? $0.isComplete
+    } ?? runs.first { $0.run != nil }
   }
 }
 
@@ -31,6 +33,9 @@ extension ReportGroup {
 extension ComparedRun {
   /// Whether its log reaches the last step.
   var isComplete: Bool { totalSteps.map { step >= $0 } ?? false }
+
+  /// Whether its scores are those that it ended with. A run of its own that was scored before its last step is.
+  var isUnedited: Bool { flaw == nil && outcome?.isScored ?? true }
 
   /// Its seed in words, as far as it is known.
   var seedWords: String? {

@@ -40,43 +40,29 @@ struct PageFields {
 
   private mutating func section(_ section: ReportContent.Section) -> Fields? {
     let notes = content.notes.filter { $0.section == section }
+    let (name, parts): (String, [Fields]) =
+      switch section {
+      case .scores: ("tables", content.tables.map { table($0) })
+      case .curves: ("figures", content.curves.map { figure($0) })
+      case .fronts: ("figures", content.fronts.map { figure($0) })
+      case .latentMatch: ("figures", content.latentMatch.map { figure($0) })
+      case .pictures: ("strips", content.strips.map { strip($0) })
+      case .views: ("viewSets", content.views.map { viewSet($0) })
+      case .cells: ("cells", cells())
+      }
+    let pairings = section == .scores ? content.pairings.map(Self.fields) : []
+    guard !parts.isEmpty || !pairings.isEmpty || !notes.isEmpty else { return nil }
+    let coloursGroups = name == "figures" || name == "viewSets"
     var fields: Fields = [
       "sectionId": section.rawValue.lowercased(), "sectionTitle": Self.title(section),
-      "notes": Self.fields(of: notes), "tables": [Fields](), "pairings": [Fields](), "hasPairings": false,
-      "hasKey": false, "key": key, "figures": [Fields](), "strips": [Fields](), "viewSets": [Fields](),
-      "cells": [Fields](), "hasCells": false,
+      "notes": Self.fields(of: notes), "tables": [Fields](), "pairings": pairings,
+      "hasPairings": !pairings.isEmpty,
+      "hasKey": coloursGroups && !parts.isEmpty && !content.groups.isEmpty, "key": key, "figures": [Fields](),
+      "hasFigures": name == "figures" && !parts.isEmpty, "strips": [Fields](), "viewSets": [Fields](),
+      "cells": [Fields](), "hasCells": name == "cells" && parts.count > 1,
     ]
-    var isEmpty = true
-    switch section {
-    case .scores:
-      fields["tables"] = content.tables.map { table($0) }
-      fields["pairings"] = content.pairings.map(Self.fields)
-      fields["hasPairings"] = !content.pairings.isEmpty
-      isEmpty = content.tables.isEmpty && content.pairings.isEmpty
-    case .curves:
-      fields["figures"] = content.curves.map { figure($0) }
-      isEmpty = content.curves.isEmpty
-    case .fronts:
-      fields["figures"] = content.fronts.map { figure($0) }
-      isEmpty = content.fronts.isEmpty
-    case .latentMatch:
-      fields["figures"] = content.latentMatch.map { figure($0) }
-      isEmpty = content.latentMatch.isEmpty
-    case .pictures:
-      fields["strips"] = content.strips.map { strip($0) }
-      isEmpty = content.strips.isEmpty
-    case .views:
-      fields["viewSets"] = content.views.map { viewSet($0) }
-      isEmpty = content.views.isEmpty
-    case .cells:
-      fields["cells"] = cells()
-      fields["hasCells"] = content.cells.count > 1
-      isEmpty = content.cells.isEmpty
-    }
-    fields["hasFigures"] = [.curves, .fronts, .latentMatch].contains(section) && !isEmpty
-    fields["hasKey"] =
-      !isEmpty && [.curves, .fronts, .latentMatch, .views].contains(section) && !content.groups.isEmpty
-    return isEmpty && notes.isEmpty ? nil : fields
+    fields[name] = parts
+    return fields
   }
 
   private var key: [Fields] {

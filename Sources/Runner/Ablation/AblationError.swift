@@ -1,13 +1,15 @@
 /// What can be wrong with an ablation as a whole. Finished cells are untouched by every one of these.
 public enum AblationError: Error, CustomStringConvertible {
   /// Cells that cannot be: each reason with the cells that it concerns.
-  case refused([(reason: String, cells: [String])], of: Int)
+  case refused([(text: String, cells: [String])], of: Int)
   /// Nothing varies.
   case noAxes
   /// Two cells would be the same run.
   case duplicate(first: String, second: String)
   /// The folder belongs to another matrix.
   case otherMatrix(path: String, differences: [String])
+  /// The folder's cells compute elsewhere, or on another number of threads.
+  case otherCompute(path: String, theirs: String, mine: String)
   /// The folder's cells were made by another program.
   case otherBuild(path: String, theirs: String, mine: String)
   /// Files of a finished cell are not those that it ended with.
@@ -35,7 +37,7 @@ public enum AblationError: Error, CustomStringConvertible {
     switch self {
     case .refused(let reasons, let count):
       "\(reasons.reduce(0) { $0 + $1.cells.count }) of \(count) cells cannot be run; nothing was started:\n"
-        + reasons.map { "  \($0.reason)\n" + Self.list($0.cells) }.joined(separator: "\n")
+        + reasons.map { "  \($0.text)\n" + Self.list($0.cells) }.joined(separator: "\n")
         + "\nchange the axes, or leave these cells out with --skip-refused"
     case .noAxes:
       "nothing varies: give an axis with several values, as in regularizer=moca,mmd or seed=0..2, or an `ablation:` "
@@ -46,6 +48,9 @@ public enum AblationError: Error, CustomStringConvertible {
       "\(path) belongs to another matrix:\n" + differences.map { "  \($0)" }.joined(separator: "\n")
         + "\nchoose another --output, add to it with --extend where it only grows, or continue it as it is with: "
         + "moca ablate \(path)"
+    case .otherCompute(let path, let theirs, let mine):
+      "the cells of \(path) compute with \(theirs), and here it is \(mine), which adds in another order; give them "
+        + "what they began with, or choose another --output"
     case .otherBuild(let path, let theirs, let mine):
       "the cells of \(path) belong to another build of this program:\n  there: \(theirs)\n  here:  \(mine)\n"
         + "finish it with that build, choose another --output, or go on with this one all the same with --any-build, "

@@ -3,13 +3,7 @@ import Foundation
 extension AblationFolder {
   /// What a person types to train and score a cell again, in a run of its own.
   public func command(of cell: AblationCell) -> String {
-    let device = definition.device == "cpu" ? "" : " --device \(definition.device)"
-    let path = configurationURL(of: cell).shownPath
-    let train =
-      "moca train --config \(path.shellWord) --run \(cell.name) --threads \(definition.threads)\(device)"
-    let scoring = definition.scoring.evaluateArguments.map(\.shellWord).joined(separator: " ")
-    if definition.scoring.metrics.isEmpty { return train }
-    return "\(train) && moca evaluate \(cell.name) \(scoring) --threads \(definition.threads)\(device)"
+    definition.commands.text(configuration: configurationURL(of: cell), runName: cell.name)
   }
 
   /// Writes how a cell ended.
@@ -63,18 +57,9 @@ extension AblationFolder {
   ///
   /// - Throws: ``StorageError`` where a process works on it.
   public func reset(_ cell: AblationCell) throws {
-    guard let claim = try CellClaim.take(claimURL(of: cell)) else {
-      let holder = CellClaim.owner(of: claimURL(of: cell)).map { "process \($0.process) on \($0.host)" }
-      throw StorageError.locked(path: runURL(of: cell).path, holder: holder)
-    }
+    let claim = try CellClaim.demand(claimURL(of: cell), for: runURL(of: cell))
     defer { claim.release() }
-    for url in [outcomeURL(of: cell), runURL(of: cell)] where FileManager.default.fileExists(atPath: url.path)
-    {
-      do {
-        try FileManager.default.removeItem(at: url)
-      } catch {
-        throw StorageError.disk(path: url.path, reason: "cannot be removed: \(error.localizedDescription)")
-      }
-    }
+    // The outcome goes last: with it, what is left of a run that was removed in part is known to be no result.
+    for url in [runURL(of: cell), outcomeURL(of: cell)] { _ = try DiskUsage.remove(url) }
   }
 }

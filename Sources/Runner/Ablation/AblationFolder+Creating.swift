@@ -54,14 +54,19 @@ extension AblationFolder {
         path: url.path,
         differences: ["the images or the defaults of this program have changed since it was made"])
     }
-    if mine.device != asked.device || mine.threads != asked.threads {
-      throw AblationError.otherMatrix(
-        path: url.path,
-        differences: [
-          "there: \(mine.device), \(mine.threads) threads",
-          "here:  \(asked.device), \(asked.threads) threads",
-        ])
-    }
+    try checkCompute(device: asked.device, threads: asked.threads)
+  }
+
+  /// Refuses another device or another number of threads: either adds in another order.
+  ///
+  /// - Parameter threads: `nil` for those of the folder.
+  /// - Throws: ``AblationError/otherCompute(path:theirs:mine:)``.
+  public func checkCompute(device: String, threads: Int?) throws {
+    let threads = threads ?? definition.threads
+    guard definition.device != device || definition.threads != threads else { return }
+    throw AblationError.otherCompute(
+      path: url.shownPath, theirs: "--device \(definition.device) --threads \(definition.threads)",
+      mine: "--device \(device) --threads \(threads)")
   }
 
   /// What tells two definitions apart, for people.
@@ -84,7 +89,9 @@ extension AblationFolder {
   /// Refuses a folder that holds something else.
   private static func refuseOther(_ url: URL) throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    let others = names.filter { !subfolders.contains($0) && $0 != RunFolder.lockName }
+    let others = names.filter {
+      !subfolders.contains($0) && $0 != RunFolder.lockName && !$0.contains(AtomicFile.temporaryMarker)
+    }
     if !others.isEmpty, !isAblation(url) {
       throw AblationError.otherFolder(path: url.shownPath, found: others.sorted()[0])
     }

@@ -27,6 +27,8 @@ public struct AblationMatrix {
   public let cells: [Planned]
   /// Cells that were left out, as `regularizer=moca prior=normal`, with the reason.
   public let leftOut: [(cell: String, reason: String)]
+  /// What a person may not have meant, with the cells that it concerns: those of every seed together.
+  public let warnings: [(text: String, cells: [String])]
   /// The axes.
   public let axes: [AblationDefinition.Axis]
 
@@ -49,7 +51,8 @@ public struct AblationMatrix {
     axes = request.axes.map { .init(key: $0.key, values: $0.values.map(\.axisText)) }
     var trial = CellTrial(catalogs: catalogs, cacheFolder: cacheFolder, progress: progress)
     var planned: [Planned] = []
-    var refusals: [(reason: String, cells: [String])] = []
+    var refusals: [(text: String, cells: [String])] = []
+    var warnings: [(text: String, cells: [String])] = []
     let count = request.axes.reduce(1.0) { $0 * Double($1.values.count) }
     guard count <= Double(Self.limit) else {
       throw ConfigurationError.incompatible(
@@ -66,6 +69,8 @@ public struct AblationMatrix {
         }
         let experiment = try Experiment(layers, catalogs: catalogs)
         let facts = try trial.check(experiment)
+        let place = Self.words(AblationPlan.withoutSeed(coordinates))
+        for warning in facts.warnings { Self.note(warning, place, in: &warnings) }
         let key = Self.key(experiment.tree, dataDigest: facts.dataDigest, build: build)
         planned.append(
           Planned(
@@ -82,7 +87,8 @@ public struct AblationMatrix {
     if !refusals.isEmpty, !request.skipsRefused || planned.isEmpty {
       throw AblationError.refused(refusals, of: points.count)
     }
-    leftOut = refusals.flatMap { refusal in refusal.cells.map { ($0, refusal.reason) } }
+    self.warnings = warnings
+    leftOut = refusals.flatMap { refusal in refusal.cells.map { ($0, refusal.text) } }
     try Self.checkDuplicates(planned.map(\.cell))
     cells = planned
   }
@@ -108,12 +114,12 @@ public struct AblationMatrix {
   }
 
   private static func note(
-    _ reason: String, _ cell: String, in refusals: inout [(reason: String, cells: [String])]
+    _ text: String, _ cell: String, in remarks: inout [(text: String, cells: [String])]
   ) {
-    if let index = refusals.firstIndex(where: { $0.reason == reason }) {
-      refusals[index].cells.append(cell)
+    if let index = remarks.firstIndex(where: { $0.text == text }) {
+      remarks[index].cells.append(cell)
     } else {
-      refusals.append((reason, [cell]))
+      remarks.append((text, [cell]))
     }
   }
 

@@ -25,8 +25,10 @@ public struct AblationPlan {
   public let rows: [Row]
   /// Cells at the same time.
   public let jobs: Int
+  /// The row of each cell, in the order in which cells are run.
+  private let order: [Int]
 
-  /// Measures a matrix.
+  /// Measures the first cell of each kind.
   ///
   /// - Parameter progress: Hears which group is measured.
   /// - Throws: ``AblationError``, ``StorageError``.
@@ -34,27 +36,43 @@ public struct AblationPlan {
     measuring matrix: AblationMatrix, with measurement: CellMeasurement, jobs: Int,
     progress: (_ done: Int, _ total: Int, _ what: String) -> Void = { _, _, _ in }
   ) throws {
-    let groups = Self.groups(of: matrix)
+    var numbers: [[AblationCell.Coordinate]: Int] = [:]
+    var firsts: [AblationMatrix.Planned] = []
+    var order: [Int] = []
+    for planned in matrix.cells {
+      let place = Self.withoutSeed(planned.cell.coordinates)
+      if numbers[place] == nil {
+        numbers[place] = firsts.count
+        firsts.append(planned)
+      }
+      order.append(numbers[place] ?? 0)
+    }
+    self.order = order
     self.jobs = jobs
-    rows = try groups.enumerated().map { index, group in
-      progress(index, groups.count, AblationMatrix.words(group.coordinates))
-      let first = group.cells[0]
+    rows = try firsts.enumerated().map { index, first in
+      let coordinates = Self.withoutSeed(first.cell.coordinates)
+      progress(index, firsts.count, AblationMatrix.words(coordinates))
       return Row(
-        coordinates: group.coordinates, cellCount: group.cells.count, steps: first.totalSteps,
+        coordinates: coordinates, cellCount: order.count { $0 == index }, steps: first.totalSteps,
         cost: try measurement.measure(first), record: first.experiment.record)
     }
   }
 
-  private init(rows: [Row], jobs: Int) {
+  private init(rows: [Row], jobs: Int, order: [Int]) {
     self.rows = rows
     self.jobs = jobs
+    self.order = order
   }
 
-  /// Seconds of the whole matrix with ``jobs`` cells at a time.
+  /// Seconds of the whole matrix with ``jobs`` cells at a time, each begun as soon as one before it has ended.
   public var seconds: Double {
-    let count = rows.reduce(0) { $0 + $1.cellCount }
-    let all = rows.reduce(0) { $0 + $1.seconds * Double($1.cellCount) }
-    return max(all / Double(max(1, min(jobs, count))), rows.map(\.seconds).max() ?? 0)
+    let costs = rows.map(\.seconds)
+    var busyUntil = Array(repeating: 0.0, count: max(1, min(jobs, order.count)))
+    for row in order {
+      let free = busyUntil.indices.min { busyUntil[$0] < busyUntil[$1] } ?? 0
+      busyUntil[free] += costs[row]
+    }
+    return busyUntil.max() ?? 0
   }
 
   /// Bytes of the whole matrix on the disk.
@@ -64,19 +82,6 @@ public struct AblationPlan {
   public var peakMemory: Int {
     let sizes = rows.flatMap { Array(repeating: $0.cost.peakMemory, count: $0.cellCount) }.sorted(by: >)
     return sizes.prefix(jobs).reduce(0, +)
-  }
-
-  private static func groups(
-    of matrix: AblationMatrix
-  ) -> [(coordinates: [AblationCell.Coordinate], cells: [AblationMatrix.Planned])] {
-    var order: [[AblationCell.Coordinate]] = []
-    var cells: [[AblationCell.Coordinate]: [AblationMatrix.Planned]] = [:]
-    for planned in matrix.cells {
-      let shared = withoutSeed(planned.cell.coordinates)
-      if cells[shared] == nil { order.append(shared) }
-      cells[shared, default: []].append(planned)
-    }
-    return order.map { ($0, cells[$0] ?? []) }
   }
 
   /// A cell's place without its seed: cells of one such place are measured together.
@@ -119,6 +124,6 @@ extension AblationPlan {
         coordinates: row.coordinates, cellCount: row.cellCount, steps: max(1, Int(min(steps, 1e9))),
         cost: row.cost, record: row.record)
     }
-    return AblationPlan(rows: rows, jobs: jobs)
+    return AblationPlan(rows: rows, jobs: jobs, order: order)
   }
 }

@@ -11,8 +11,6 @@ public final class AblationScheduler: Sendable {
     public var timeLimit: Double?
     /// Only these cells, by name; all where it is empty.
     public var only: Set<String> = []
-    /// Arguments that start this program's command line; its own file where it is `nil`.
-    public var program: URL?
 
     /// The defaults.
     public init() {}
@@ -33,36 +31,31 @@ public final class AblationScheduler: Sendable {
   private let options: Options
   private let interruption: Interruption
   private let runner: CellRunner
-  private let retried: Set<String>
+  /// How cells ended badly before this start: they are tried again, unless another process has done so meanwhile.
+  private let earlier: [String: CellOutcome]
   private let report: @Sendable (Event) -> Void
   private let progress = Mutex(Progress())
 
   /// Prepares the work.
   ///
-  /// - Throws: ``StorageError`` where the program's own file is not found.
+  /// - Throws: ``StorageError`` where an outcome cannot be read.
   public init(
-    _ folder: AblationFolder, build: String, options: Options, interruption: Interruption = Interruption(),
+    _ folder: AblationFolder, build: Build, options: Options, interruption: Interruption = Interruption(),
     report: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws {
     self.folder = folder
     self.options = options
     self.interruption = interruption
     self.report = report
-    var environment = ProcessInfo.processInfo.environment
-    environment["OMP_NUM_THREADS"] = String(folder.definition.threads)
-    // Threads that wait for work must not take it from the other cells.
-    environment["OMP_WAIT_POLICY"] = environment["OMP_WAIT_POLICY"] ?? "passive"
-    let program = try options.program ?? Build.executable()
-    // What ended badly before this start is tried again; what ends so elsewhere meanwhile is not.
-    retried = try Set(folder.definition.cells.filter { try folder.outcome(of: $0) != nil }.map(\.name))
+    earlier = try folder.definition.cells.reduce(into: [:]) { $0[$1.name] = try folder.outcome(of: $1) }
     runner = CellRunner(
-      folder: folder, program: program, programIdentity: Build.identity(of: program), build: build,
-      timeLimit: options.timeLimit, environment: environment, interruption: interruption)
+      folder: folder, build: build, timeLimit: options.timeLimit, interruption: interruption)
   }
 
   /// Runs what is left, and waits for cells that other processes have.
   ///
-  /// - Throws: ``AblationError/interrupted(path:)``; ``StorageError`` for the disk, after which nothing new is started.
+  /// - Throws: ``AblationError/interrupted(path:)``, ``AblationError/programChanged(path:)``; ``StorageError`` for the disk. After
+  ///   each of them nothing new is started.
   public func run() throws {
     let count = max(1, min(options.jobs, folder.definition.cells.count))
     let workers = (0..<count).map { _ in
@@ -87,8 +80,12 @@ public final class AblationScheduler: Sendable {
         if let (cell, claim) = try next() {
           defer { claim.release() }
           report(.started(cell))
-          let outcome = try runner.run(cell, claim: claim)
-          report(.ended(cell, outcome))
+          if let outcome = try runner.run(cell, claim: claim) {
+            report(.ended(cell, outcome))
+          } else {
+            // Another machine has taken the cell: it is waited for like every other that someone else has.
+            progress.withLock { _ = $0.tried.remove(cell.name) }
+          }
         } else if try isFinished() {
           return
         } else {
@@ -127,18 +124,23 @@ public final class AblationScheduler: Sendable {
   private func isFinished() throws -> Bool {
     try cells.allSatisfy { cell in
       let isTried = progress.withLock { $0.tried.contains(cell.name) }
-      return try isTried || folder.outcome(of: cell) != nil && !isClaimed(cell)
+      return try isTried || folder.outcome(of: cell) != nil && isFree(cell)
     }
   }
 
-  private func isClaimed(_ cell: AblationCell) -> Bool {
-    FileManager.default.fileExists(atPath: folder.claimURL(of: cell).path)
+  /// Whether nobody has a cell; what a process that is gone left of its claim is removed.
+  private func isFree(_ cell: AblationCell) throws -> Bool {
+    let url = folder.claimURL(of: cell)
+    guard FileManager.default.fileExists(atPath: url.path) else { return true }
+    guard let claim = try CellClaim.take(url) else { return false }
+    claim.release()
+    return true
   }
 
   /// Whether a cell need not be run: it has its scores, would end the same way again, or was tried by another process
   /// meanwhile.
   private func isFinal(_ cell: AblationCell) throws -> Bool {
     guard let outcome = try folder.outcome(of: cell) else { return false }
-    return outcome.isFinal || !retried.contains(cell.name)
+    return outcome.isFinal || outcome != earlier[cell.name]
   }
 }

@@ -1,29 +1,35 @@
 import Foundation
 import MoCAProtocols
 
-/// What was built: the versions, and the digest of the running program.
-public enum Build {
+/// The running program: its file, and what was built.
+public struct Build: Sendable, CustomStringConvertible {
   /// As in `MoCA 0.1.0, libtorch 2.13.0, program sha256:…`.
-  ///
-  /// - Throws: ``StorageError`` where the program's own file cannot be read.
-  public static func description() throws -> String {
-    "\(MetricCard.currentVersion), program \(try Digest.file(executable()))"
-  }
+  public let description: String
+  /// The program's file.
+  public let program: URL
+  /// What told the file from one that would replace it, before it was read.
+  private let identity: String?
 
-  /// What tells a file from one that replaced it: place, size and time.
-  static func identity(of file: URL) -> String? {
-    var status = stat()
-    guard stat(file.path, &status) == 0 else { return nil }
-    return "\(status.st_dev) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec)"
-  }
-
-  /// The file of the running program.
+  /// Looks at the running program.
   ///
-  /// - Throws: ``StorageError`` where the system does not tell.
-  public static func executable() throws -> URL {
-    guard let url = Bundle.main.executableURL else {
+  /// - Throws: ``StorageError`` where its own file is not found or cannot be read.
+  public init() throws {
+    guard let program = Bundle.main.executableURL else {
       throw StorageError.disk(path: CommandLine.arguments[0], reason: "is not found as the running program")
     }
-    return url
+    self.program = program
+    identity = Self.identity(of: program)
+    description = "\(MetricCard.currentVersion), program \(try Digest.file(program))"
+  }
+
+  /// Whether another file has taken the program's place since: what it would start is of another build.
+  var isReplaced: Bool { Self.identity(of: program) != identity }
+
+  /// Place, size and time of a file.
+  private static func identity(of file: URL) -> String? {
+    var status = stat()
+    guard stat(file.path, &status) == 0 else { return nil }
+    let time = status.st_mtim
+    return "\(status.st_dev) \(status.st_ino) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)"
   }
 }

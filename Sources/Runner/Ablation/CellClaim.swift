@@ -46,16 +46,23 @@ final class CellClaim {
   func release() {
     guard !isReleased else { return }
     isReleased = true
-    if Self.isSame(descriptor, url.path) { unlink(url.path) }
+    if isHeld { unlink(url.path) }
     close(descriptor)
   }
 
+  /// Whether the claim is still this process's: another machine takes it where it was not touched for too long.
+  var isHeld: Bool { Self.isSame(descriptor, url.path) }
+
   /// Tells other machines that the owner is alive, where it is time to.
-  func touch() {
+  ///
+  /// - Returns: Whether the claim is still this process's, as far as was looked.
+  func touch() -> Bool {
     let now = ProcessInfo.processInfo.systemUptime
-    guard now - lastTouch >= Self.touchInterval else { return }
+    guard now - lastTouch >= Self.touchInterval else { return true }
     lastTouch = now
+    guard isHeld else { return false }
     futimens(descriptor, nil)
+    return true
   }
 
   /// Takes a cell; `nil` where another process has it.
@@ -76,18 +83,32 @@ final class CellClaim {
     return nil
   }
 
+  /// Takes a cell that must be free.
+  ///
+  /// - Throws: ``StorageError/locked(path:holder:)`` where another process has it; ``StorageError``.
+  static func demand(_ url: URL, for run: URL) throws -> CellClaim {
+    if let claim = try take(url) { return claim }
+    let holder = owner(of: url).map { "process \($0.process) on \($0.host)" }
+    throw StorageError.locked(path: run.path, holder: holder)
+  }
+
   /// Who has a cell; `nil` where nobody does.
   static func owner(of url: URL) -> Owner? {
     (try? Data(contentsOf: url)).flatMap { try? JSONDecoder().decode(Owner.self, from: $0) }
   }
 
-  /// Who has a cell and touched it lately, as other processes see it.
+  /// Who has a cell and holds its lock or touched it lately, as other processes see it.
   static func liveOwner(of url: URL, now: Date = Date()) -> Owner? {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
-    guard let date = attributes?[.modificationDate] as? Date, now.timeIntervalSince(date) < staleAge else {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    let isLocked = flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    let touched = modificationTime(descriptor) ?? 0
+    guard isLocked || now.timeIntervalSince1970 - touched < staleAge, let owner = owner(of: url) else {
       return nil
     }
-    return owner(of: url)
+    // On this machine the lock alone tells.
+    return isLocked || owner.boot != Machine.boot ? owner : nil
   }
 
   /// Puts a locked and complete file in place, unless one is there.

@@ -45,25 +45,18 @@ public struct CellMeasurement {
   /// Steps that are timed.
   public static let steps = 20
 
-  let program: URL
-  let scoring: AblationDefinition.Scoring
-  let compute: [String]
-  let environment: [String: String]
-  let interruption: Interruption
+  private let build: Build
+  private let commands: CellCommands
+  private let interruption: Interruption
 
   /// Prepares to measure with the program that runs.
-  ///
-  /// - Throws: ``StorageError`` where the program's own file is not found.
   public init(
-    scoring: AblationDefinition.Scoring, threads: Int, device: String, interruption: Interruption
-  ) throws {
-    program = try Build.executable()
-    self.scoring = scoring
+    build: Build, scoring: AblationDefinition.Scoring, threads: Int, device: String,
+    interruption: Interruption
+  ) {
+    self.build = build
     self.interruption = interruption
-    compute = ["--threads", String(threads), "--device", device]
-    var environment = ProcessInfo.processInfo.environment
-    environment["OMP_NUM_THREADS"] = String(threads)
-    self.environment = environment
+    commands = CellCommands(scoring: scoring, threads: threads, device: device)
   }
 
   /// Trains a few steps of a cell in a folder that is removed again, and scores what comes out.
@@ -77,9 +70,7 @@ public struct CellMeasurement {
     let configuration = folder.appendingPathComponent("cell.yaml")
     try AtomicFile.write(Data(shortened(planned.experiment).yaml.utf8), to: configuration)
     let run = folder.appendingPathComponent("run")
-    let train = try take(
-      ["train", "--config", configuration.path, "--run", run.path, "--quiet", "--stops-with-input"] + compute,
-      planned, in: folder)
+    let train = try take(commands.train(configuration, run: run), planned, in: folder)
     let lines = try MetricsLog.read(run.appendingPathComponent("metrics.jsonl"))
     let times = lines.dropFirst().compactMap { $0["stepSeconds"] }.sorted()
     let shares = lines.compactMap { $0["regularizerShare"] }
@@ -94,16 +85,12 @@ public struct CellMeasurement {
     let logs = max(0, sum("metrics.jsonl") + max(0, sum("tfevents") - pictures))
     let others = sum("") - sum("checkpoints/step-") - sum("metrics.jsonl") - sum("tfevents") - grid
     let scores =
-      scoring.metrics.isEmpty ? (seconds: 0, memory: 0) : try take(evaluation(of: run), planned, in: folder)
+      try commands.evaluate(run).map { try take($0, planned, in: folder) } ?? (seconds: 0, memory: 0)
     return CellCost(
       stepSeconds: step, regularizerShare: shares.last,
       fixedSeconds: max(0, train.seconds - step * Double(Self.steps)), scoringSeconds: scores.seconds,
       peakMemory: max(train.memory, scores.memory), checkpointBytes: checkpoint,
       lineBytes: logs / max(1, lines.count), pictureBytes: grid, otherBytes: max(0, others))
-  }
-
-  private func evaluation(of run: URL) -> [String] {
-    ["evaluate", run.path, "--json", "--stops-with-input"] + scoring.evaluateArguments + compute
   }
 
   /// The cell's configuration with few steps and one evaluation at their end.
@@ -128,7 +115,8 @@ public struct CellMeasurement {
     guard log >= 0 else { throw StorageError.system(errno, path: url.path, action: "cannot be written") }
     defer { close(log) }
     let start = ProcessInfo.processInfo.systemUptime
-    let process = try CellProcess(program, arguments, environment: environment, log: log, inherited: nil)
+    let process = try CellProcess(
+      build.program, arguments, threads: commands.threads, log: log, inherited: nil)
     while !process.poll() {
       if interruption.isRequested { process.send(SIGKILL) }
       usleep(5000)

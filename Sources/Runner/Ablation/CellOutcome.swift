@@ -4,7 +4,7 @@ import Foundation
 public struct CellOutcome: Codable, Sendable, Equatable {
   /// The ways to end.
   public enum State: String, Codable, Sendable, CaseIterable {
-    /// Trained to the last step and scored.
+    /// Trained to the last step and scored, where scores are wanted.
     case done
     /// Trained to the last step, but the reconstruction error ended above its first value.
     case diverged
@@ -34,6 +34,8 @@ public struct CellOutcome: Codable, Sendable, Equatable {
   public var seconds: Double
   /// The most memory that one of its processes held, in bytes; `nil` where the system does not tell.
   public var peakMemory: Int?
+  /// The same of the process that trained it.
+  public var trainingMemory: Int?
   /// What was built that ran it.
   public var build: String
   /// What a person types to have it again.

@@ -25,12 +25,15 @@ final class CellProcess {
   ///
   /// - Parameters:
   ///   - arguments: The words behind its name.
+  ///   - threads: Threads that it computes with.
   ///   - log: Where its output goes.
   ///   - inherited: An open file that it keeps open: the cell's lock.
   /// - Throws: ``StorageError``.
   init(
-    _ program: URL, _ arguments: [String], environment: [String: String], log: Int32, inherited: Int32?
+    _ program: URL, _ arguments: [String], threads: Int, log: Int32, inherited: Int32?
   ) throws {
+    // Whoever was started to ignore the ends of its children would never hear of them.
+    _ = signal(SIGCHLD, SIG_DFL)
     var ends: [Int32] = [0, 0]
     // Another worker must not start a process between the making of the pipe and its mark.
     Self.gate.lock()
@@ -61,6 +64,10 @@ final class CellProcess {
     posix_spawnattr_setsigdefault(&attributes, &signals)
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
+    var environment = ProcessInfo.processInfo.environment
+    environment["OMP_NUM_THREADS"] = String(threads)
+    // Threads that wait for work must not take it from the other cells.
+    environment["OMP_WAIT_POLICY"] = environment["OMP_WAIT_POLICY"] ?? "passive"
     var words: [UnsafeMutablePointer<CChar>?] = ([program.path] + arguments).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]

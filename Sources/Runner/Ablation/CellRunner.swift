@@ -10,103 +10,92 @@ struct CellRunner {
   }
 
   let folder: AblationFolder
-  let program: URL
-  /// The program's file when the work began: another one must not run cells under this build.
-  let programIdentity: String?
-  /// What was built.
-  let build: String
+  /// The program that runs cells: another one must not do so under its key.
+  let build: Build
   /// Seconds that a cell may take, where there is a limit.
   let timeLimit: Double?
-  /// The machine's environment and what the cell's processes are told.
-  let environment: [String: String]
   /// Asked between two looks: then the processes are to save what they have and stop.
   let interruption: Interruption
 
   /// Seconds that a process has to save and stop.
   private static let patience = 60.0
 
-  /// What the processes of a cell took.
-  private struct Usage {
-    var seconds = 0.0
-    var peakMemory: Int?
+  /// How the wait for a process came to its end.
+  private enum Wait {
+    case ended
+    case timedOut
+    case claimLost
   }
 
   /// Runs a cell that is claimed.
   ///
-  /// - Returns: How it ended; it is written down.
-  /// - Throws: ``Stop``, and ``StorageError`` for the disk.
-  func run(_ cell: AblationCell, claim: CellClaim) throws -> CellOutcome {
+  /// - Returns: How it ended; it is written down. `nil` where another machine has taken the claim, since this one seemed
+  ///   dead, and what it had begun was dropped.
+  /// - Throws: ``Stop``, ``AblationError/programChanged(path:)``, and ``StorageError`` for the disk.
+  func run(_ cell: AblationCell, claim: CellClaim) throws -> CellOutcome? {
     // An earlier end that is not final is over once the cell runs again.
     unlink(folder.outcomeURL(of: cell).path)
     let log = try openLog(of: cell)
     defer { close(log) }
     let start = ProcessInfo.processInfo.systemUptime
-    var usage = Usage()
     var outcome = CellOutcome(
       key: cell.key, state: .failed, reason: nil, term: nil, step: nil, seconds: 0, peakMemory: nil,
-      build: build, command: folder.command(of: cell), digests: [:])
+      build: build.description, command: folder.command(of: cell), digests: [:])
     for arguments in stages(of: cell) {
-      guard programIdentity == Build.identity(of: program) else {
-        throw AblationError.programChanged(path: program.path)
-      }
+      if build.isReplaced { throw AblationError.programChanged(path: build.program.path) }
       let before = MemoryPressure.killCount
       let process = try CellProcess(
-        program, arguments, environment: environment, log: log, inherited: claim.descriptor)
-      let isInTime = wait(for: process, claim: claim, since: start)
-      usage.peakMemory = max(usage.peakMemory ?? 0, process.peakMemory ?? 0)
+        build.program, arguments, threads: folder.definition.threads, log: log, inherited: claim.descriptor)
+      let end = wait(for: process, claim: claim, since: start)
+      if end == .claimLost || !claim.isHeld { return nil }
+      outcome.trainingMemory = outcome.trainingMemory ?? process.peakMemory
+      outcome.peakMemory = [outcome.peakMemory, process.peakMemory].compactMap(\.self).max()
       if process.exit == .code(0) { continue }
       if interruption.isRequested { throw Stop.interrupted }
-      try classify(process, isInTime, hadMemory: MemoryPressure.killCount == before, cell, &outcome)
-      return try finish(cell, &outcome, usage, since: start)
+      try classify(
+        process, isInTime: end == .ended, hadMemory: MemoryPressure.killCount == before, cell, &outcome)
+      return try finish(cell, &outcome, since: start)
     }
     outcome.state = .done
     try conclude(cell, &outcome)
-    return try finish(cell, &outcome, usage, since: start)
+    return try finish(cell, &outcome, since: start)
   }
 
   /// The commands of a cell: training, and scoring where scores are wanted.
   private func stages(of cell: AblationCell) -> [[String]] {
-    let definition = folder.definition
-    let run = folder.runURL(of: cell).path
-    let compute = ["--threads", String(definition.threads), "--device", definition.device]
-    let train =
-      [
-        "train", "--run", run, "--resume", "--quiet", "--stops-with-input", "--config",
-        folder.configurationURL(of: cell).path,
-      ] + compute
-    let scoring = definition.scoring
-    if scoring.metrics.isEmpty { return [train] }
-    let evaluate = ["evaluate", run, "--json", "--stops-with-input"] + scoring.evaluateArguments + compute
-    return [train, evaluate]
+    let commands = folder.definition.commands
+    let run = folder.runURL(of: cell)
+    return [commands.train(folder.configurationURL(of: cell), run: run), commands.evaluate(run)].compactMap(
+      \.self)
   }
 
   /// Waits until a process ended; asks it to stop where the time is over or the work is to end.
-  private func wait(for process: CellProcess, claim: CellClaim, since start: Double) -> Bool {
-    var (isInTime, askedAt) = (true, Double?.none)
+  private func wait(for process: CellProcess, claim: CellClaim, since start: Double) -> Wait {
+    var (end, askedAt) = (Wait.ended, Double?.none)
     while !process.poll() {
       let now = ProcessInfo.processInfo.systemUptime
-      if let timeLimit, now - start > timeLimit { isInTime = false }
-      if let askedAt {
-        if now - askedAt > Self.patience { process.send(SIGKILL) }
-      } else if interruption.isRequested || !isInTime {
+      if let timeLimit, now - start > timeLimit, end == .ended { end = .timedOut }
+      if !claim.touch() { end = .claimLost }
+      if end == .claimLost || askedAt.map({ now - $0 > Self.patience }) ?? false {
+        process.send(SIGKILL)
+      } else if askedAt == nil, interruption.isRequested || end == .timedOut {
         process.send(SIGTERM)
         askedAt = now
       }
-      claim.touch()
       usleep(20_000)
     }
-    return isInTime
+    return end
   }
 
   /// What a process that did not end well stands for.
   private func classify(
-    _ process: CellProcess, _ isInTime: Bool, hadMemory: Bool, _ cell: AblationCell,
+    _ process: CellProcess, isInTime: Bool, hadMemory: Bool, _ cell: AblationCell,
     _ outcome: inout CellOutcome
   ) throws {
     let run = try? RunFolder(opening: folder.runURL(of: cell))
     let ending = run.flatMap(RunEnding.read)
     outcome.step = ending?.step ?? lastStep(of: cell)
-    let said = lastWords(of: cell)
+    let said = lastError(of: cell) ?? logLines(of: cell).last.map(String.init)
     if process.exit == .code(74) {
       throw StorageError.disk(path: folder.runURL(of: cell).path, reason: said ?? "the disk failed")
     }
@@ -119,13 +108,14 @@ struct CellRunner {
       outcome.reason = ending?.message
     } else if isOutOfMemory(said) || process.exit == .signal(SIGKILL) && !hadMemory {
       outcome.state = .outOfMemory
-      outcome.reason = said
+      outcome.reason = lastError(of: cell) ?? "the system ended it for want of memory"
     } else if process.exit == .code(Interruption.exitCode) {
       outcome.state = .killed
       outcome.reason = "was asked to stop from outside; it goes on from its last checkpoint"
     } else if case .signal(let signal) = process.exit {
       outcome.state = .killed
-      outcome.reason = "ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+      let name = "ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+      outcome.reason = lastError(of: cell).map { "\(name): \($0)" } ?? name
     } else {
       outcome.reason = said
     }
@@ -133,7 +123,9 @@ struct CellRunner {
 
   private func isOutOfMemory(_ text: String?) -> Bool {
     let text = text?.lowercased() ?? ""
-    return ["out of memory", "can't allocate memory", "cannot allocate memory"].contains { text.contains($0) }
+    return ["out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc"].contains {
+      text.contains($0)
+    }
   }
 
   /// Looks whether training made the reconstruction worse.
@@ -157,10 +149,9 @@ struct CellRunner {
   }
 
   private func finish(
-    _ cell: AblationCell, _ outcome: inout CellOutcome, _ usage: Usage, since start: Double
+    _ cell: AblationCell, _ outcome: inout CellOutcome, since start: Double
   ) throws -> CellOutcome {
     outcome.seconds = ProcessInfo.processInfo.systemUptime - start
-    outcome.peakMemory = usage.peakMemory
     if outcome.isScored { outcome.digests = try folder.resultDigests(of: cell) }
     try folder.write(outcome, of: cell)
     return outcome
@@ -178,14 +169,19 @@ struct CellRunner {
     return log
   }
 
-  /// The last thing that a cell's process said: its error, or the end of its log.
-  private func lastWords(of cell: AblationCell) -> String? {
-    guard let text = try? String(contentsOf: folder.logURL(of: cell), encoding: .utf8) else { return nil }
-    let lines = text.split(separator: "\n").map(String.init).filter { !$0.isEmpty }
-    let start = lines.lastIndex { $0.hasPrefix("error: ") || $0.contains("Fatal error: ") }
-    guard let start else { return lines.last }
-    return lines[start...].prefix(6).joined(separator: "\n").replacing(
-      "error: ", with: "", maxReplacements: 1)
+  /// The error that a cell's process ended with, where it said one.
+  private func lastError(of cell: AblationCell) -> String? {
+    let lines = logLines(of: cell)
+    let marks = ["Fatal error: ", "terminate called", "bad_alloc"]
+    let start = lines.lastIndex { line in line.hasPrefix("error: ") || marks.contains { line.contains($0) } }
+    return start.map {
+      lines[$0...].prefix(6).joined(separator: "\n").replacing("error: ", with: "", maxReplacements: 1)
+    }
+  }
+
+  private func logLines(of cell: AblationCell) -> [Substring] {
+    let text = try? String(contentsOf: folder.logURL(of: cell), encoding: .utf8)
+    return text?.split(separator: "\n") ?? []
   }
 }
 

@@ -15,6 +15,8 @@ struct CellTrial {
     let heldOutCount: Int
     /// Steps that it takes.
     let totalSteps: Int
+    /// What a person may not have meant; said once for cells that differ in the seed only.
+    let warnings: [String]
   }
 
   private struct Loaded {
@@ -59,12 +61,15 @@ struct CellTrial {
     let totalSteps = training.steps ?? training.epochs * batches
     var tree = experiment.tree
     tree[path: ["training", "seed"]] = nil
-    if passed.insert(tree.json).inserted {
-      _ = try TrainingState(
+    var warnings: [String] = []
+    if !passed.contains(tree.json) {
+      let state = try TrainingState(
         experiment, catalogs: catalogs, imageShape: images.shape, totalSteps: totalSteps, device: .cpu)
+      warnings = state.warnings(imageCount: loaded.source.split.training.count)
+      passed.insert(tree.json)
     }
     return Facts(
       dataDigest: images.digest, imageShape: images.shape, heldOutCount: loaded.source.split.heldOut.count,
-      totalSteps: totalSteps)
+      totalSteps: totalSteps, warnings: warnings)
   }
 }

@@ -8,9 +8,7 @@ public struct LaunchWork: Sendable {
   /// The cells that are not finished.
   public let cells: [AblationCell]
   /// The program, which works on a cell with `ablate FOLDER --cell NAME`.
-  public let program: URL
-  /// What was built.
-  public let build: String
+  public let build: Build
   /// Whether cells of another build are taken as they are.
   public let allowsAnyBuild: Bool
   /// How the work on this machine is done.
@@ -22,13 +20,12 @@ public struct LaunchWork: Sendable {
 
   /// Collects the values.
   public init(
-    folder: AblationFolder, cells: [AblationCell], program: URL, build: String, allowsAnyBuild: Bool = false,
+    folder: AblationFolder, cells: [AblationCell], build: Build, allowsAnyBuild: Bool = false,
     options: AblationScheduler.Options, interruption: Interruption,
     report: @escaping @Sendable (AblationScheduler.Event) -> Void
   ) {
     self.folder = folder
     self.cells = cells
-    self.program = program
     self.build = build
     self.allowsAnyBuild = allowsAnyBuild
     self.options = options

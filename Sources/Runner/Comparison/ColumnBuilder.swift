@@ -114,20 +114,38 @@ final class ColumnBuilder {
   }
 
   /// Fronts over the groups that have a value on each axis: reconstruction, latent match and samples, as far as there
-  /// are scores of them.
+  /// are scores of them. Means are over the seeds that all these groups have: over different seeds they are not held
+  /// against each other.
   func fronts() -> [ParetoFront] {
     let sample = table.keys.first { $0.subject == "prior" && Self.isFrechet($0.score) }
-    var axes: [(name: String, values: [Double?])] = []
+    var axes: [(name: String, values: [[String: Double]])] = []
     for key in [reconstruction, latentMatch, sample].compactMap({ $0 }) {
       guard let scores = try? table.column(key) else { continue }
       let order = scores.scores.lazy.compactMap { $0 }.first.map { ScoreOrder(of: $0, subject: key.subject) }
       let statistics = ColumnStatistics(
         grouping, scores: grid(of: scores), order: order ?? .none, pairing: pairing, designs: designs)
-      axes.append((key.name, statistics.means))
+      axes.append((key.name, statistics.valuesBySeed))
     }
     if axes.count < 2 { return [] }
-    let points = grouping.groups.indices.compactMap { index in
-      let values = axes.compactMap { $0.values[index] }
+    // The seeds of a group on every axis.
+    let seeds = grouping.groups.indices.map { index in
+      axes.dropFirst().reduce(Set(axes[0].values[index].keys)) { $0.intersection($1.values[index].keys) }
+    }
+    let present = seeds.indices.filter { !seeds[$0].isEmpty }
+    let common = present.dropFirst().reduce(present.first.map { seeds[$0] } ?? []) {
+      $0.intersection(seeds[$1])
+    }
+    if present.count > 1, present.contains(where: { seeds[$0] != common }) {
+      note([
+        common.isEmpty
+          ? "there is no front: the groups have no seed in common"
+          : "fronts are over the seeds that all groups have: \(common.sorted().joined(separator: ", "))"
+      ])
+    }
+    let points = present.compactMap { index in
+      let values = axes.compactMap { axis in
+        SeedAverages.mean(common.sorted().compactMap { axis.values[index][$0] })
+      }
       return values.count < axes.count
         ? nil : (group: index, family: grouping.family(of: grouping.groups[index]), values: values)
     }

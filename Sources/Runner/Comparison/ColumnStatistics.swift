@@ -78,12 +78,13 @@ struct ColumnStatistics {
   var haveDifferentSeeds: Bool { Set(compared.filter { !$0.isEmpty }.map { Set($0.keys) }).count > 1 }
 
   /// What groups are compared by, averaged over seeds; smaller is better. None for groups that are not paired.
-  var means: [Double?] {
-    groups.indices.map { index in
-      pairing.isBroken(groups[index])
-        ? nil
-        : SeedAverages.mean(compared[index].keys.sorted().compactMap { compared[index][$0] }).map(signed)
-    }
+  private var means: [Double?] {
+    valuesBySeed.map { values in SeedAverages.mean(values.keys.sorted().compactMap { values[$0] }) }
+  }
+
+  /// What groups are compared by, by seed; smaller is better. Nothing for groups that are not paired.
+  var valuesBySeed: [[String: Double]] {
+    groups.indices.map { pairing.isBroken(groups[$0]) ? [:] : compared[$0].mapValues(signed) }
   }
 
   private func signed(_ value: Double) -> Double { order.prefersLarge ? -value : value }

@@ -69,11 +69,16 @@ extension Comparison {
     let names = { (places: [Int]) in places.map { self.groups[$0].label } }
     let listed = names(column.verdict.groups)
     let unpaired = column.verdict.unpaired
-    let rest = unpaired.isEmpty ? "" : "; left out as NOT PAIRED: \(names(unpaired).joined(separator: "; "))"
+    let empty = groups.indices.filter { column.entries[$0].mean == nil }
+    let rest =
+      (unpaired.isEmpty ? "" : "; left out as NOT PAIRED: \(names(unpaired).joined(separator: "; "))")
+      + (empty.isEmpty ? "" : "; no value: \(names(empty).joined(separator: "; "))")
     switch column.verdict.kind {
     case .winner: return "\(listed.joined()) is told from every other group" + rest
     case .notToldApart: return "not told apart: \(listed.joined(separator: "; "))" + rest
-    case .oneSeed: return "one seed: no interval, nothing is marked" + rest
+    case .oneSeed:
+      let count = groups.contains { $0.seedCount > 1 } ? "fewer than two common seeds" : "one seed"
+      return "\(count): no interval, nothing is marked" + rest
     case .notTestable:
       return "cannot be tested: differences are the same in every seed, nothing is marked" + rest
     case .notPaired: return "NOT PAIRED: too few groups began alike, nothing is marked" + rest
@@ -155,11 +160,11 @@ struct ComparisonGrouping {
     }
   }
 
-  /// Keys whose values are all numbers.
+  /// Keys with several numbers among their values; others may be words, as `auto` of a weight.
   var numericKeys: [String] {
     keys.filter { key in
       let values = groups.compactMap { group in group.coordinates.first { $0.axis == key }?.value }
-      return Set(values).count > 1 && values.allSatisfy { Double($0) != nil }
+      return Set(values.compactMap { Double($0) }).count > 1
     }
   }
 

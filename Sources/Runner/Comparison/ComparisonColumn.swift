@@ -84,9 +84,9 @@ public struct ComparisonColumn: Sendable, Encodable {
   public internal(set) var noiseFloor: Double?
 
   /// The smallest true differences that the strictest step of Holm's rule finds with probability 80 %, from the least to
-  /// the largest over the groups; `nil` without intervals.
+  /// the largest over the groups; `nil` where nothing can be tested.
   public var detectable: ClosedRange<Double>? {
-    let values = entries.compactMap { $0.difference?.detectable }
+    let values = entries.compactMap { $0.difference?.probability == nil ? nil : $0.difference?.detectable }
     guard let least = values.min(), let largest = values.max() else { return nil }
     return least...largest
   }

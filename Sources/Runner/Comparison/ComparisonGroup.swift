@@ -48,6 +48,9 @@ public struct ComparisonGroup: Sendable, Encodable {
     cost = RunCost(meanOf: members.filter(\.isCounted).map(\.cost))
   }
 
+  /// Seeds of the runs that count.
+  public var seedCount: Int { Set(members.filter(\.isCounted).map(\.seed)).count }
+
   /// States of the members with their numbers, as in `2 done, 1 out of memory`; just the number where all are done.
   public var stateSummary: String {
     let states = members.map(\.state)

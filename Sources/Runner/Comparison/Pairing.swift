@@ -4,8 +4,9 @@ import PluginKit
 /// Whether the runs of a seed began alike, so that they differ in what they are compared by and in nothing else.
 ///
 /// Runs of one seed are held against the value that most of them share. A difference is explained where a setting in
-/// which the runs differ acts on what differs: a wider encoder has other first weights. One that no setting explains
-/// breaks the pairing, and no intervals are given for the groups of such runs.
+/// which the runs differ acts on what differs: a wider encoder has other first weights; the runs with wider encoders must
+/// then agree with each other. One that no setting explains breaks the pairing, and no intervals are given for the groups
+/// of such runs.
 public struct Pairing: Sendable, Encodable {
   /// What is compared within a seed.
   public enum Subject: String, Sendable, Encodable, CaseIterable {
@@ -82,7 +83,12 @@ public struct Pairing: Sendable, Encodable {
       if others.isEmpty, stated.count == values.count { equal.append(subject) }
       deviations += others.map { index in
         let explanation = subject.explanation(of: runs[index], against: runs[anchor], regularizers)
-        return Deviation(run: runs[index].name, subject: subject, explanation: explanation)
+        // What tells it from most runs does not tell it from those with the same settings: these must agree as well.
+        let alike = others.filter {
+          subject.explanation(of: runs[index], against: runs[$0], regularizers).isEmpty
+        }
+        let agrees = mostFrequent(alike.compactMap { values[$0] }) == values[index]
+        return Deviation(run: runs[index].name, subject: subject, explanation: agrees ? explanation : [])
       }
     }
     return Seed(

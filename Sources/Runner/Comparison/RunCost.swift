@@ -6,9 +6,11 @@ public struct RunCost: Sendable, Equatable, Encodable {
   public var stepSeconds: Double?
   /// The regularizer's share of a step's time: the mean over the lines that state it.
   public var regularizerShare: Double?
-  /// The most memory that a process held, in bytes.
+  /// The most memory of the host that the training held, in bytes; the scoring's too for cells of a build that did not
+  /// tell them apart. A device's own memory is not in it.
   public var peakMemory: Double?
-  /// Seconds of all its processes; for a run of its own those of the steps that its log tells of.
+  /// Seconds of its steps, by its log, over all its starts, with checkpoints and sample grids; evaluations and scores are not
+  /// counted.
   public var trainingSeconds: Double?
   /// Numbers that are trained.
   public var parameters: Double?
@@ -18,8 +20,8 @@ public struct RunCost: Sendable, Equatable, Encodable {
     let lines = run.metrics.filter { $0["stepSeconds"]?.isFinite == true }
     stepSeconds = Self.median(lines.dropFirst().compactMap { $0["stepSeconds"] })
     regularizerShare = Self.mean(run.metrics.compactMap { $0["regularizerShare"] }.filter(\.isFinite))
-    peakMemory = run.outcome?.peakMemory.map(Double.init)
-    trainingSeconds = run.outcome?.seconds ?? Self.loggedSeconds(lines)
+    peakMemory = (run.outcome?.trainingMemory ?? run.outcome?.peakMemory).map(Double.init)
+    trainingSeconds = Self.loggedSeconds(lines)
     parameters = run.run?.record?.tree["parameters"]?.double
   }
 

@@ -137,7 +137,7 @@ extension AblationStatus.Cell {
     return wholes.first { !$0.isEmpty }.map { part * $0.reduce(0, +) / Double($0.count) }
   }
 
-  /// Seconds from its first step to its end.
+  /// Seconds of its last start, or of all its steps at their present rate.
   private var wholeSeconds: Double? {
     if state == .done { return seconds }
     guard state == .training, let rate = stepsPerSecond, let total = totalSteps else { return nil }

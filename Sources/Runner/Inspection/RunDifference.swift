@@ -20,7 +20,7 @@ public struct RunDifference: Sendable {
   private static let dataKeys = ["dataDigest", "trainingImages", "heldOutImages", "imageShape"]
   /// What a line says about time, or what follows from the configuration.
   private static let clocks = [
-    "step", "epoch", "learningRate", "stepSeconds", "imagesPerSecond", "regularizerShare",
+    "step", "epoch", "learningRate", "weight", "stepSeconds", "imagesPerSecond", "regularizerShare",
   ]
   /// Quantities in the unit of the reconstruction.
   private static let inUnit = ["loss", "reconstruction"]
@@ -39,30 +39,55 @@ public struct RunDifference: Sendable {
     let steps = logs.map { $0.keys.sorted() }
     commonSteps = steps[0].count { logs[1][$0] != nil }
     haveEqualLength = steps[0] == steps[1]
-    let isSameRegularizer = !all.contains { $0.key == "regularizer.name" }
-    let isSameUnit = !all.contains { $0.key == "reconstruction.unit" }
-    curves = Self.quantities(logs).filter { name in
-      let main = name.split(separator: ".").first.map(String.init) ?? name
-      return (isSameRegularizer || Self.isShared(main)) && (isSameUnit || !Self.inUnit.contains(name))
-    }.map { name in
+    let meanings = Self.otherMeanings(all.map(\.key))
+    curves = Self.quantities(logs).filter { name in !meanings.contains { $0.concerns(name) } }.map { name in
       CurveDifference(name, logs[0].compactMapValues { $0[name] }, logs[1].compactMapValues { $0[name] })
     }.filter { $0.count > 0 }
     notes =
       Self.lengthNotes([first, second], steps)
-      + (isSameRegularizer
-        ? [] : ["the loss and the penalty are left out: those of two regularizers are not the same quantity"])
-      + (isSameUnit ? [] : ["the reconstruction error is left out: its unit differs (reconstruction.unit)"])
+      + meanings.map(\.note)
+  }
+
+  /// Quantities that do not mean the same in two runs, and why.
+  private struct OtherMeaning {
+    let note: String
+    let concerns: (String) -> Bool
+  }
+
+  /// What the keys in which two configurations differ do to the meaning of what is logged.
+  private static func otherMeanings(_ keys: [String]) -> [OtherMeaning] {
+    let first = { (prefixes: [String]) in
+      keys.first { key in prefixes.contains { key == $0 || key.hasPrefix($0 + ".") } }
+    }
+    let isWeight = { (key: String) in key == "regularizer.weight" || key.hasPrefix("schedule.weight") }
+    let law = first(["prior", "latent", "posterior"])
+    let penalty = keys.first { $0.hasPrefix("regularizer.") && !isWeight($0) } ?? first(["memory"]) ?? law
+    let scale = keys.first(where: isWeight)
+    let unit = first(["reconstruction.unit"])
+    var meanings: [OtherMeaning] = []
+    if let penalty {
+      meanings.append(
+        .init(note: "the loss, the penalty and its parts are left out: \(penalty) differs") { name in
+          !name.hasPrefix("heldOut") && name != "reconstruction" && name != "gradientRatio"
+        })
+    } else if let scale {
+      meanings.append(.init(note: "the loss is left out: \(scale) differs") { $0 == "loss" })
+    }
+    if let unit {
+      meanings.append(
+        .init(note: "the reconstruction error is left out: \(unit) differs") { inUnit.contains($0) })
+    }
+    if let law {
+      meanings.append(
+        .init(note: "the match of held-out codes is left out: \(law) differs") { $0.hasPrefix("heldOut.") })
+    }
+    return meanings
   }
 
   /// Whether the runs are one and the same: configuration, data and every logged value.
   public var isSame: Bool {
     configuration.isEmpty && data.isEmpty && haveEqualLength && commonSteps > 0
       && curves.allSatisfy { $0.firstDifference == nil }
-  }
-
-  /// The quantity that is logged whatever the regularizer is.
-  private static func isShared(_ name: String) -> Bool {
-    ["reconstruction", "heldOutReconstruction", "heldOut"].contains(name)
   }
 
   private static func log(of run: StoredRun) throws -> [Int: [String: Double]] {

@@ -56,11 +56,13 @@ public struct RunPruning: Sendable {
     }
   }
 
-  /// Removes what an item names, under the run's lock.
+  /// Removes what an item names, under the run's lock and, for a cell, its claim.
   ///
   /// - Returns: The bytes that came free.
   /// - Throws: ``StorageError/locked(path:holder:)`` where a process has taken up the run meanwhile; ``StorageError``.
   public func remove(_ item: Item) throws -> Int {
+    let claims = try item.run.cells.map(Self.claim)
+    defer { for claim in claims { claim?.release() } }
     let lock = try FolderLock(folder: item.run.url)
     defer { withExtendedLifetime(lock) {} }
     if rest == .nothing {
@@ -105,6 +107,13 @@ extension RunPruning {
     if let holder = FolderLock.holder(of: run.url) { return "in use by another process (\(holder))" }
     let owners = run.cells.lazy.compactMap { CellClaim.liveOwner(of: part("claims", of: $0), now: now) }
     return owners.first.map { "process \($0.process) on \($0.host) works on this cell" }
+  }
+
+  /// The right to a cell, so that nobody begins to work on it meanwhile; `nil` where its ablation is gone.
+  private static func claim(of cell: URL) throws -> CellClaim? {
+    let url = part("claims", of: cell)
+    guard FileManager.default.fileExists(atPath: url.deletingLastPathComponent().path) else { return nil }
+    return try CellClaim.demand(url, for: cell)
   }
 
   /// Why a cell of an ablation must stay as it is.
