@@ -16,7 +16,8 @@ public final class MomentumQueueMemory: MemoryPlugin {
     kept. Since the copy moves little from step to step, old and new keys agree with each other better than \
     codes of the encoder itself would. It costs a second forward pass of the encoder in each step. It \
     starts full of draws of the prior, so the first capacity / batch steps see targets that are too good; \
-    queueFilled says how far that is over, and queueAge how many steps old the stored keys are on average.
+    queueFilled says how far that is over, and queueAge how many steps old the stored keys are on average. The copy \
+    follows in about 1 / (1 − m) steps: choose m so that this is a small part of the run, which warns otherwise.
     """
   public static let formula = """
     θₖ ← m θₖ + (1 − m) θ after each step

@@ -223,6 +223,32 @@ struct AblateTests {
     #expect(!workspace.has("out/claims/\(name)"))
   }
 
+  @Test("a cell that another machine has taken is dropped, and the work goes on with the next")
+  func lostClaim() throws {
+    let workspace = try Self.workspace()
+    let owner = #"{"host":"elsewhere","boot":"another","process":1,"started":0,"token":"x"}"#
+    try workspace.write(Data(owner.utf8), to: "theirs")
+    let (claims, theirs) = (workspace["out/claims"].path, workspace["theirs"].path)
+    Thread.detachNewThread {
+      for _ in 0..<1200 {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: claims)) ?? []
+        if let name = names.first(where: { $0.hasPrefix("moca_") && !$0.contains(".") }) {
+          rename(theirs, "\(claims)/\(name)")
+          return
+        }
+        usleep(50_000)
+      }
+    }
+    let result = try workspace.moca(
+      ["ablate", "matrix.yaml", "seed=0", "training.steps=10000000", "--no-scores"] + Self.output,
+      sending: SIGTERM, onceSaid: "mmd_")
+    #expect(result.status == 130, "\(result.errors)")
+    let name = try #require(try cells(workspace).first { $0.hasPrefix("moca_") })
+    #expect(result.errors.contains("\(name): started") && !result.errors.contains("\(name): killed"))
+    #expect(try String(contentsOf: workspace["out/claims/\(name)"], encoding: .utf8) == owner)
+    #expect(!workspace.has("out/outcomes/\(name).json"))
+  }
+
   @Test("a full disk stops the start of new cells and leaves finished ones alone")
   func fullDisk() throws {
     let workspace = try Self.workspace()

@@ -64,6 +64,7 @@ struct ComparisonFrontTests {
     #expect(fronts.map(\.family) == ["overall", "mmd", "none"])
     #expect(fronts[0].points.map(\.isDominated) == [false, false, true, false])
     #expect(fronts[2].points.map(\.isDominated) == [false, false])
+    #expect(fronts[2].points[0].ranges == [11...11, 5...5])
     #expect(fronts.allSatisfy { $0.referencePoint == [32, 5.4] && $0.idealPoint == [10, 1] })
     // (32 − 10)(5.4 − 4) + (32 − 20)(4 − 2) + (32 − 30)(2 − 1) of (32 − 10)(5.4 − 1).
     #expect(abs(fronts[0].hypervolume - 56.8 / 96.8) < 1e-12)

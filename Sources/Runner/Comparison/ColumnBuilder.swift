@@ -142,12 +142,15 @@ final class ColumnBuilder {
           : "fronts are over the seeds that all groups have: \(common.sorted().joined(separator: ", "))"
       ])
     }
-    let points = present.compactMap { index in
-      let values = axes.compactMap { axis in
-        SeedAverages.mean(common.sorted().compactMap { axis.values[index][$0] })
-      }
-      return values.count < axes.count
-        ? nil : (group: index, family: grouping.family(of: grouping.groups[index]), values: values)
+    if common.isEmpty { return [] }
+    let points = present.map { index in
+      let seeds = axes.map { axis in common.sorted().compactMap { axis.values[index][$0] } }
+      return (
+        family: grouping.family(of: grouping.groups[index]),
+        place: ParetoFront.Place(
+          group: index, values: seeds.compactMap(SeedAverages.mean),
+          ranges: seeds.map { ($0.min() ?? 0)...($0.max() ?? 0) })
+      )
     }
     return ParetoFront.fronts(axes: axes.map(\.name), points)
   }

@@ -6,6 +6,8 @@ public struct ParetoFront: Sendable, Encodable {
     public let group: Int
     /// What is compared on each axis: the mean, or its distance from the target. Smaller is better.
     public let values: [Double]
+    /// From the least to the greatest over the seeds on each axis.
+    public let ranges: [ClosedRange<Double>]
     /// Whether another point is at least as good on every axis and better on one.
     public let isDominated: Bool
   }
@@ -47,14 +49,19 @@ public struct ParetoFront: Sendable, Encodable {
     }
   }
 
+  /// A group's values, before it is held against others.
+  struct Place {
+    let group: Int
+    let values: [Double]
+    let ranges: [ClosedRange<Double>]
+  }
+
   /// The fronts of each family that has more than one point, and the overall one first.
   ///
   /// - Parameter points: Groups with their families and values, at least one.
-  static func fronts(axes: [String], _ points: [(group: Int, family: String, values: [Double])])
-    -> [ParetoFront]
-  {
+  static func fronts(axes: [String], _ points: [(family: String, place: Place)]) -> [ParetoFront] {
     if points.count < 2 { return [] }
-    let columns = axes.indices.map { axis in points.map { $0.values[axis] } }
+    let columns = axes.indices.map { axis in points.map { $0.place.values[axis] } }
     let ideal = columns.map { $0.min() ?? 0 }
     let worst = columns.map { $0.max() ?? 0 }
     let reference = zip(worst, ideal).map { $0 + ($0 > $1 ? ($0 - $1) / 10 : 1) }
@@ -68,9 +75,11 @@ public struct ParetoFront: Sendable, Encodable {
           (family, points.filter { $0.family == family })
         }.filter { $0.1.count > 1 })
     return named.map { family, members in
-      let values = members.map(\.values)
-      let points = zip(members, dominated(values)).map {
-        Point(group: $0.group, values: $0.values, isDominated: $1)
+      let values = members.map(\.place.values)
+      let points = zip(members, dominated(values)).map { member, isDominated in
+        Point(
+          group: member.place.group, values: member.place.values, ranges: member.place.ranges,
+          isDominated: isDominated)
       }
       return ParetoFront(
         family: family, axes: axes, points: points, referencePoint: reference, idealPoint: ideal,
