@@ -93,9 +93,10 @@ struct CodeViews {
     let words =
       kind == .globe
       ? "Maps of the sphere in Mollweide's projection, which keeps areas: a match is 1 everywhere, up to the noise that "
-        + "the prior's own map shows. Smoothed by von Mises-Fisher kernels of concentration "
+        + "the map of as many draws of the prior shows. Smoothed by von Mises-Fisher kernels of concentration "
         + "\(Int(CodeView.globeConcentration))."
-      : "Maps of the plane of the two leading directions, smoothed alike: at a match a map looks like the prior's."
+      : "Maps of the plane of the two leading directions, smoothed alike: at a match a map looks like that of as many "
+        + "draws of the prior."
         + (first.priorRadius == nil ? "" : " The circle holds 95 % of the prior.")
     return (panels, words + " Colours end at \(Self.colorLimit) times the prior's greatest density.")
   }

@@ -98,8 +98,10 @@ public struct CodeView {
   /// - Parameter reach: How far the plane goes; the same for views that stand side by side.
   public func map(reach: Double) -> DensityMap { map(of: shown, reach) }
 
-  /// The same of draws of the prior.
-  public func mapOfPrior(reach: Double) -> DensityMap { map(of: drawn, reach) }
+  /// The same of as many draws of the prior, which shows how much of a map is noise.
+  public func mapOfPrior(reach: Double) -> DensityMap {
+    map(of: drawn.narrowed(along: 0, from: 0, count: min(shown.shape[0], drawn.shape[0])), reach)
+  }
 
   private func map(of points: Tensor, _ reach: Double) -> DensityMap {
     if kind == .globe {
