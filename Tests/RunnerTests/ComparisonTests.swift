@@ -62,6 +62,19 @@ struct ComparisonTests {
     #expect(throws: ComparisonError.self) { try runs.comparison { $0.reference = "nonne" } }
   }
 
+  @Test("of many groups those are named that are told from the best, where these are fewer")
+  func manyGroups() throws {
+    var groups: [(String, [Double])] = [("moca", [9.99, 12.01, 10.9, 10.6, 11.3])]
+    for index in 0..<8 {
+      let shift = 0.1 * Double(index % 3)
+      groups.append(("mmd\(index)", [10 + shift, 12, 11 - shift, 10.5, 11.5]))
+    }
+    groups.append(("far", [910.0, 912.1, 911, 910.5, 911.6]))
+    let comparison = try ComparisonRuns(groups).comparison()
+    let verdict = comparison.verdict(of: try comparison.column("FD-cifar of prior"))
+    #expect(verdict.hasSuffix(" and all others but far"), "\(verdict)")
+  }
+
   @Test("scores are chosen by name, and an unknown one is refused with the nearest")
   func metrics() throws {
     let runs = try ComparisonRuns()

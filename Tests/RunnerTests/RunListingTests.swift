@@ -129,6 +129,13 @@ struct RunListingTests {
     let items = try RunPruning(runs, keeping: .nothing).items
     #expect(items[0].refusal?.contains("--force") == true && items[1].refusal == nil)
     let pruning = try RunPruning(runs, keeping: .nothing, includesDone: true)
+    // A process that takes a cell after the look is left alone.
+    let claim = folder["abl/claims/x"]
+    try FileManager.default.createDirectory(at: folder["abl/claims"], withIntermediateDirectories: true)
+    try Data(#"{"host":"elsewhere","boot":"b","process":1,"started":0,"token":"t"}"#.utf8).write(to: claim)
+    let error = #expect(throws: StorageError.self) { try pruning.remove(pruning.items[0]) }
+    #expect(error?.description.contains("process 1 on elsewhere") == true, "\(String(describing: error))")
+    try FileManager.default.removeItem(at: claim)
     for item in pruning.items { #expect(try pruning.remove(item) == item.byteCount) }
     #expect(listing().runs.isEmpty && RunListing([folder["abl/cells/x"]]).runs.isEmpty)
   }

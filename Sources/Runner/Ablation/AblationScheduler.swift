@@ -54,8 +54,8 @@ public final class AblationScheduler: Sendable {
 
   /// Runs what is left, and waits for cells that other processes have.
   ///
-  /// - Throws: ``AblationError/interrupted(path:)``, ``AblationError/programChanged(path:)``; ``StorageError`` for the disk. After
-  ///   each of them nothing new is started.
+  /// - Throws: ``AblationError/interrupted(path:)``, ``AblationError/programChanged(path:)``; ``StorageError`` for the
+  ///   disk. After each of them nothing new is started.
   public func run() throws {
     let count = max(1, min(options.jobs, folder.definition.cells.count))
     let workers = (0..<count).map { _ in

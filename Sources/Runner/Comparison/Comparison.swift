@@ -75,7 +75,16 @@ extension Comparison {
       + (empty.isEmpty ? "" : "; no value: \(names(empty).joined(separator: "; "))")
     switch column.verdict.kind {
     case .winner: return "\(listed.joined()) is told from every other group" + rest
-    case .notToldApart: return "not told apart: \(listed.joined(separator: "; "))" + rest
+    case .notToldApart:
+      let told = groups.indices.filter {
+        column.entries[$0].mean != nil && !unpaired.contains($0) && !column.verdict.groups.contains($0)
+      }
+      // The shorter list says the same.
+      if listed.count > 6, told.count < listed.count {
+        let all = told.isEmpty ? "all others" : "all others but \(names(told).joined(separator: "; "))"
+        return "not told apart: \(listed[0]) and \(all)" + rest
+      }
+      return "not told apart: \(listed.joined(separator: "; "))" + rest
     case .oneSeed:
       let count = groups.contains { $0.seedCount > 1 } ? "fewer than two common seeds" : "one seed"
       return "\(count): no interval, nothing is marked" + rest

@@ -61,8 +61,8 @@ public struct RunPruning: Sendable {
   /// - Returns: The bytes that came free.
   /// - Throws: ``StorageError/locked(path:holder:)`` where a process has taken up the run meanwhile; ``StorageError``.
   public func remove(_ item: Item) throws -> Int {
-    let claims = try item.run.cells.map(Self.claim)
-    defer { for claim in claims { claim?.release() } }
+    let claims = try Self.claims(of: item.run)
+    defer { for claim in claims { claim.release() } }
     let lock = try FolderLock(folder: item.run.url)
     defer { withExtendedLifetime(lock) {} }
     if rest == .nothing {
@@ -109,11 +109,18 @@ extension RunPruning {
     return owners.first.map { "process \($0.process) on \($0.host) works on this cell" }
   }
 
-  /// The right to a cell, so that nobody begins to work on it meanwhile; `nil` where its ablation is gone.
-  private static func claim(of cell: URL) throws -> CellClaim? {
-    let url = part("claims", of: cell)
-    guard FileManager.default.fileExists(atPath: url.deletingLastPathComponent().path) else { return nil }
-    return try CellClaim.demand(url, for: cell)
+  /// The right to the cells that a run is, so that nobody begins to work on it meanwhile. Several paths may lead to one
+  /// cell.
+  private static func claims(of run: ListedRun) throws -> [CellClaim] {
+    let urls = run.cells.map { cell in
+      part(
+        "claims",
+        of: cell.deletingLastPathComponent().resolvingSymlinksInPath()
+          .appendingPathComponent(cell.lastPathComponent))
+    }
+    return try urls.map(\.path).distinct.map { URL(fileURLWithPath: $0) }.filter {
+      FileManager.default.fileExists(atPath: $0.deletingLastPathComponent().path)
+    }.map { try CellClaim.demand($0, for: run.url) }
   }
 
   /// Why a cell of an ablation must stay as it is.
