@@ -26,12 +26,12 @@ public struct RunEnding: Codable, Sendable, Equatable {
   }
 
   /// Forgets how an earlier training ended.
-  static func remove(from run: RunFolder) { unlink(url(in: run).path) }
+  package static func remove(from run: RunFolder) { unlink(url(in: run).path) }
 
   /// Notes how training ended.
   ///
   /// - Throws: ``StorageError``.
-  func write(to run: RunFolder) throws {
+  package func write(to run: RunFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(self) + [0x0A], to: Self.url(in: run))

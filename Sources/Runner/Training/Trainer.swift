@@ -37,8 +37,8 @@ public final class Trainer {
     public let wasComplete: Bool
   }
 
-  let experiment: Experiment
-  let options: Options
+  package let experiment: Experiment
+  package let options: Options
   /// The images of the run.
   public let data: DataSource
   /// What moves while training.
@@ -46,16 +46,16 @@ public final class Trainer {
   /// Steps that the whole run takes.
   public let totalSteps: Int
   let loader: BatchLoader
-  let interruption: Interruption
+  package let interruption: Interruption
   var recorder = StepRecorder()
   /// What TensorBoard reads; `nil` where the run writes none.
-  var events: RunEvents?
-  var gradientRatio: Tensor?
+  package var events: RunEvents?
+  package var gradientRatio: Tensor?
   var lastCheckpoint: URL?
   /// The last scores on held-out images and the step that has them.
   var latestScores: (scores: HeldOutScores, step: Int)?
   /// The best score so far and the step that has it.
-  var best: (score: Double, step: Int)?
+  package var best: (score: Double, step: Int)?
   var intervalStart = (time: 0.0, step: 0)
 
   /// Prepares a run: everything that can be wrong with the configuration or the data is found here, before
@@ -181,8 +181,8 @@ extension Trainer {
       seed: UInt64(experiment.training.seed), flips: data.flips, startingAt: step)
   }
 
-  func isDue(_ step: Int, _ interval: Int) -> Bool { step % interval == 0 || step == totalSteps }
+  package func isDue(_ step: Int, _ interval: Int) -> Bool { step % interval == 0 || step == totalSteps }
 
   /// Seconds from any origin.
-  static var now: Double { ProcessInfo.processInfo.systemUptime }
+  package static var now: Double { ProcessInfo.processInfo.systemUptime }
 }

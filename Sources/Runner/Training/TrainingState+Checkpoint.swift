@@ -3,7 +3,7 @@ import MoCAProtocols
 
 extension TrainingState {
   /// Every tensor of the state under its name in a checkpoint.
-  var namedTensors: [NamedTensor] {
+  package var namedTensors: [NamedTensor] {
     moduleTensors + optimizerTensors + streams.states.map { NamedTensor("streams.\($0.name)", $0.tensor) }
   }
 
@@ -19,12 +19,12 @@ extension TrainingState {
   }
 
   /// The state as records of a checkpoint.
-  var records: [TensorRecord] { namedTensors.map { $0.tensor.record(named: $0.name) } }
+  package var records: [TensorRecord] { namedTensors.map { $0.tensor.record(named: $0.name) } }
 
   /// Takes over the state of a checkpoint.
   ///
   /// - Throws: ``StateError`` with every name that does not fit; ``TorchError`` for a stream of another device.
-  func restore(_ records: [TensorRecord], completedSteps: Int) throws {
+  package func restore(_ records: [TensorRecord], completedSteps: Int) throws {
     let prefix = "streams."
     var tensors: [String: Tensor] = [:]
     var states: [NamedTensor] = []
