@@ -1,3 +1,4 @@
+import Files
 import PluginKit
 
 /// What `ablation.yaml` says: the axes, the cells, and what all cells share.
@@ -68,7 +69,7 @@ public struct AblationDefinition: Sendable, Equatable {
 
 extension AblationDefinition {
   /// The content of `ablation.yaml`.
-  package var tree: ConfigurationValue {
+  var tree: ConfigurationValue {
     let strings = { (values: [String]) in ConfigurationValue.list(values.map { .string($0) }) }
     return .object([
       .init("build", .string(build)), .init("request", .string(request)), .init("device", .string(device)),
@@ -89,7 +90,7 @@ extension AblationDefinition {
   /// Reads `ablation.yaml`.
   ///
   /// - Throws: ``StorageError`` where a part is missing.
-  package init(_ tree: ConfigurationValue, path: String) throws {
+  init(_ tree: ConfigurationValue, path: String) throws {
     let texts = { (value: ConfigurationValue?) -> [String]? in
       guard case .list(let values)? = value else { return nil }
       let texts = values.map { $0.text ?? $0.json }
@@ -130,7 +131,7 @@ extension AblationDefinition.Scoring {
   }
 
   /// The scoring as it stands in `ablation.yaml`.
-  package var tree: ConfigurationValue {
+  var tree: ConfigurationValue {
     let strings = { (values: [String]) in ConfigurationValue.list(values.map { .string($0) }) }
     return .object([
       .init("metrics", strings(metrics)), .init("samples", .integer(samples)),

@@ -1,3 +1,6 @@
+import PluginKit
+import Runner
+
 /// What can be wrong with an ablation as a whole. Finished cells are untouched by every one of these.
 public enum AblationError: Error, CustomStringConvertible {
   /// Cells that cannot be: each reason with the cells that it concerns.

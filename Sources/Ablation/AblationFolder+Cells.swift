@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Runner
 
 extension AblationFolder {
   /// What a person types to train and score a cell again, in a run of its own.
@@ -9,7 +11,7 @@ extension AblationFolder {
   /// Writes how a cell ended.
   ///
   /// - Throws: ``StorageError``.
-  package func write(_ outcome: CellOutcome, of cell: AblationCell) throws {
+  func write(_ outcome: CellOutcome, of cell: AblationCell) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(outcome) + [0x0A], to: outcomeURL(of: cell))

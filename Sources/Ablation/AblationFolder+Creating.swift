@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import MoCAProtocols
+import Runner
 
 extension AblationFolder {
   /// What to do where a folder exists and is not quite what is asked for.
@@ -90,7 +92,7 @@ extension AblationFolder {
   private static func refuseOther(_ url: URL) throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
     let others = names.filter {
-      !subfolders.contains($0) && $0 != RunFolder.lockName && !$0.contains(AtomicFile.temporaryMarker)
+      !subfolders.contains($0) && $0 != FolderLock.fileName && !$0.contains(AtomicFile.temporaryMarker)
     }
     if !others.isEmpty, !isAblation(url) {
       throw AblationError.otherFolder(path: url.shownPath, found: others.sorted()[0])

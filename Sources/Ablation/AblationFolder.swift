@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import PluginKit
 
@@ -30,7 +31,10 @@ public struct AblationFolder: Sendable {
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw StorageError.missing(path: url.path, what: "folder of an ablation")
     }
-    guard Self.isAblation(url) else { throw StorageError.notAnAblation(path: url.path) }
+    guard Self.isAblation(url) else {
+      throw StorageError.unmarked(
+        path: url.path, kind: "an ablation", marker: Self.definitionName, advice: "give the folder of one")
+    }
     do {
       let text = try String(contentsOf: file, encoding: .utf8)
       definition = try AblationDefinition(ConfigurationValue(yaml: text), path: file.path)

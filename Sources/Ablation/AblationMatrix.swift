@@ -1,6 +1,8 @@
 import Datasets
+import Files
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// The cells of an ablation, resolved and checked before anything starts.
 public struct AblationMatrix {
@@ -21,7 +23,7 @@ public struct AblationMatrix {
   }
 
   /// The most cells that a matrix may have; a slip of the hand in a range would fill the disk.
-  package static let limit = 10_000
+  static let limit = 10_000
 
   /// The cells, the first axis outermost.
   public let cells: [Planned]
@@ -99,7 +101,7 @@ public struct AblationMatrix {
   }
 
   /// SHA-256 over a cell's configuration, the digest of its data and the build. Where the data lie does not count.
-  package static func key(_ configuration: ConfigurationValue, dataDigest: String, build: String) -> String {
+  static func key(_ configuration: ConfigurationValue, dataDigest: String, build: String) -> String {
     var tree = configuration
     tree[path: ["dataset", "path"]] = nil
     return Digest.text(of: [tree.json, dataDigest, build].joined(separator: "\n"))
@@ -152,7 +154,7 @@ public struct AblationMatrix {
 extension AblationRequest {
   /// The layers of a cell, the later ones over the earlier: the file, the plugins of the axes, what these values bring
   /// along, and all axes with the arguments.
-  package func layers(at point: [(key: String, value: ConfigurationValue)]) -> [ConfigurationValue] {
+  func layers(at point: [(key: String, value: ConfigurationValue)]) -> [ConfigurationValue] {
     let all = point.map { Self.layer($0.key, $0.value) }
     let plugins = zip(point, all).filter { !$0.0.key.contains(".") }.map(\.1)
     let settings = point.compactMap { self.settings[$0.key]?[$0.value.axisText] }

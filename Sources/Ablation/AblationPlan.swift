@@ -1,5 +1,6 @@
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// What a matrix will take: cells that differ only in the seed are measured once.
 public struct AblationPlan {
@@ -13,7 +14,7 @@ public struct AblationPlan {
     public let steps: Int
     /// What one takes.
     public let cost: CellCost
-    package let record: RecordConfiguration
+    let record: RecordConfiguration
 
     /// Seconds of one.
     public var seconds: Double { cost.seconds(steps: steps, record: record) }
@@ -86,7 +87,7 @@ public struct AblationPlan {
 
   /// A cell's place without its seed: cells of one such place are measured together.
   static func withoutSeed(_ coordinates: [AblationCell.Coordinate]) -> [AblationCell.Coordinate] {
-    coordinates.filter { $0.axis != RunCollection.seedAxis }
+    coordinates.filter { $0.axis != Experiment.seedKey }
   }
 }
 

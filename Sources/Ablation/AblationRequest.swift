@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// What a person asks of an ablation: a base configuration, axes, what values of an axis bring along, and how cells are
 /// scored. Nothing is resolved yet.
@@ -138,7 +140,7 @@ public struct AblationRequest: Sendable {
   }
 
   /// A configuration in which only `key` is set. A section's name alone chooses its plugin.
-  package static func layer(_ key: String, _ value: ConfigurationValue) -> ConfigurationValue {
+  static func layer(_ key: String, _ value: ConfigurationValue) -> ConfigurationValue {
     var layer = ConfigurationValue.empty
     let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     layer[path: path.count == 1 ? path + ["name"] : path] = value
@@ -177,7 +179,7 @@ extension AblationRequest {
   /// steps.
   ///
   /// - Throws: ``ConfigurationError``.
-  package func check(_ catalogs: Catalogs) throws {
+  func check(_ catalogs: Catalogs) throws {
     for (key, values) in settings {
       guard let axis = axes.first(where: { $0.key == key }) else {
         throw ConfigurationError.incompatible(

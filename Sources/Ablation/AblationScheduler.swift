@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Runner
 import Synchronization
 
 /// Works on the cells of an ablation until none is left, several at a time, beside other processes on the same folder.

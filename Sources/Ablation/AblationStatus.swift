@@ -1,4 +1,5 @@
 import Foundation
+import Runner
 
 /// How far an ablation has come: a plain value, gathered from its folder while processes work in it.
 public struct AblationStatus: Codable, Sendable, Equatable {
@@ -94,7 +95,7 @@ extension AblationStatus.Cell {
   /// Whether it has ended, well or not.
   public var hasEnded: Bool { state == .done || state == .failed }
 
-  package init(_ cell: AblationCell, in ablation: AblationFolder, now: Date) throws {
+  init(_ cell: AblationCell, in ablation: AblationFolder, now: Date) throws {
     let folder = ablation.runURL(of: cell)
     let outcome = try ablation.outcome(of: cell)
     let claim = outcome == nil ? CellClaim.liveOwner(of: ablation.claimURL(of: cell), now: now) : nil
@@ -130,7 +131,7 @@ extension AblationStatus.Cell {
     if state == .scoring { return 0 }
     if let secondsLeft { return secondsLeft }
     let alike = { (other: AblationStatus.Cell) in
-      zip(coordinates, other.coordinates).allSatisfy { $0 == $1 || $0.axis == RunCollection.seedAxis }
+      zip(coordinates, other.coordinates).allSatisfy { $0 == $1 || $0.axis == Experiment.seedKey }
     }
     let part = totalSteps.map { Double(max(0, $0 - step)) / Double(max(1, $0)) } ?? 1
     let wholes = [cells.filter(alike), cells].lazy.map { $0.compactMap(\.wholeSeconds) }

@@ -1,5 +1,8 @@
+import Evaluation
+import Files
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// The running program: its file, and what was built.
 public struct Build: Sendable, CustomStringConvertible {
@@ -19,7 +22,7 @@ public struct Build: Sendable, CustomStringConvertible {
     }
     self.program = program
     identity = Self.identity(of: program)
-    description = "\(MetricCard.currentVersion), program \(try Digest.file(program))"
+    description = "\(RunRecord.program), program \(try Digest.file(program))"
   }
 
   /// Whether another file has taken the program's place since: what it would start is of another build.

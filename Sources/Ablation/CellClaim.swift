@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// One process's right to work on a cell.
@@ -10,15 +11,15 @@ import Foundation
 /// where it hit another file than the one that was judged.
 package final class CellClaim {
   /// Who has a claim.
-  struct Owner: Codable, Equatable {
+  package struct Owner: Codable, Equatable {
     /// The machine's name.
-    var host: String
+    package var host: String
     /// The machine since it was last started.
-    var boot: String
+    package var boot: String
     /// The process.
-    var process: Int32
+    package var process: Int32
     /// When it took the cell.
-    var started: Date
+    package var started: Date
     /// Tells two claims of one process apart.
     var token: String
   }
@@ -29,7 +30,7 @@ package final class CellClaim {
   static let touchInterval = 10.0
 
   /// The locked file; processes of the cell inherit it.
-  package let descriptor: Int32
+  let descriptor: Int32
   private let url: URL
   private var lastTouch = ProcessInfo.processInfo.systemUptime
 
@@ -93,7 +94,7 @@ package final class CellClaim {
   }
 
   /// Who has a cell; `nil` where nobody does.
-  package static func owner(of url: URL) -> Owner? {
+  static func owner(of url: URL) -> Owner? {
     (try? Data(contentsOf: url)).flatMap { try? JSONDecoder().decode(Owner.self, from: $0) }
   }
 

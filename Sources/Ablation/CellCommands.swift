@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The words that train and score a cell, for its processes, for a measurement, and for people.
@@ -33,5 +34,5 @@ struct CellCommands {
 
 extension AblationDefinition {
   /// The words of its cells.
-  package var commands: CellCommands { CellCommands(scoring: scoring, threads: threads, device: device) }
+  var commands: CellCommands { CellCommands(scoring: scoring, threads: threads, device: device) }
 }

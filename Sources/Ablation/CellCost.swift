@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// What a cell takes, measured on a few of its steps in a process of its own.
 public struct CellCost: Codable, Sendable {

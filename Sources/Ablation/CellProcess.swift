@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A process of a cell: the same program with other arguments, in a group of its own.

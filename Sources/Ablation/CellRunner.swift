@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// Works on one cell: trains it, scores it, and says how it ended.
 struct CellRunner {

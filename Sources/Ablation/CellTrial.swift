@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// Tries what can be tried of a cell without training it. Images are loaded once for each dataset, networks are built
 /// once for cells that differ in the seed only.

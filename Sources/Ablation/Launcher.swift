@@ -1,5 +1,6 @@
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// What a launcher is to start.
 public struct LaunchWork: Sendable {
@@ -57,6 +58,14 @@ public protocol LauncherPlugin: Launcher, Plugin {
 
 /// The launchers by name.
 public typealias LauncherCatalog = Catalog<Void, any Launcher>
+
+extension Catalogs {
+  /// Where the cells of an ablation are run.
+  public var launchers: LauncherCatalog {
+    get { self["launcher"] }
+    set { self["launcher"] = newValue }
+  }
+}
 
 extension LauncherCatalog {
   /// The catalog with one more launcher.

@@ -1,3 +1,4 @@
+import Evaluation
 import PluginKit
 
 /// Makes the columns of a comparison.

@@ -1,5 +1,7 @@
+import Ablation
 import MoCAProtocols
 import PluginKit
+import Runner
 
 /// Runs beside each other: groups of repetitions, their scores with intervals, what they took, and whether they began
 /// alike. A plain value; text, pages and files are made from it.
@@ -112,7 +114,7 @@ struct ComparisonGrouping {
   /// - Throws: ``ComparisonError/unknownKey(_:available:)``, ``ComparisonError/seedKey(_:)``.
   init(_ collection: RunCollection, by keys: [String]?) throws {
     self.collection = collection
-    let axes = collection.axes.filter { $0 != RunCollection.seedAxis }
+    let axes = collection.axes.filter { $0 != Experiment.seedKey }
     let keys = try keys?.map { try Self.axis($0, among: axes) }.distinct ?? axes
     self.keys = keys
     let runs = collection.runs
@@ -134,7 +136,7 @@ struct ComparisonGrouping {
   private static func axis(_ word: String, among axes: [String]) throws -> String {
     let key = Experiment.fullKey(word)
     if axes.contains(key) { return key }
-    if key == RunCollection.seedAxis { throw ComparisonError.seedKey(word) }
+    if key == Experiment.seedKey { throw ComparisonError.seedKey(word) }
     let matches = axes.filter { $0.hasSuffix("." + word) }
     guard matches.count == 1 else { throw ComparisonError.unknownKey(word, available: axes) }
     return matches[0]
@@ -161,7 +163,7 @@ struct ComparisonGrouping {
 
   /// For each member of each group where it stands on the axes that are averaged over.
   var hiddenPlaces: [[String]] {
-    let hidden = collection.axes.filter { $0 != RunCollection.seedAxis && !keys.contains($0) }
+    let hidden = collection.axes.filter { $0 != Experiment.seedKey && !keys.contains($0) }
     return members.map { members in
       members.map { index in
         hidden.map { "\($0)=\(runs[index][$0] ?? "-")" }.joined(separator: ", ")

@@ -1,3 +1,5 @@
+import Evaluation
+
 /// One score of all groups.
 public struct ComparisonColumn: Sendable, Encodable {
   /// Where numbers come from.

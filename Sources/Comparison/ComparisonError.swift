@@ -1,4 +1,5 @@
 import PluginKit
+import Runner
 
 /// Why runs cannot be compared as asked.
 public enum ComparisonError: Error, Equatable, CustomStringConvertible {
@@ -22,7 +23,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
         ? "\"\(key)\" is no key in which the runs differ; there is none but the seed"
         : "\"\(key)\" is no key in which the runs differ" + suggestion(for: key, among: available)
     case .seedKey(let word):
-      "\"\(word)\" is no key to group by: runs that differ in \(RunCollection.seedAxis) are repetitions of one group"
+      "\"\(word)\" is no key to group by: runs that differ in \(Experiment.seedKey) are repetitions of one group"
     case .unknownMetric(let name, let available):
       "none of the runs has a score \"\(name)\"" + suggestion(for: name, among: available)
     case .unknownReference(let name, let available):

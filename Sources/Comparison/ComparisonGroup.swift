@@ -1,4 +1,6 @@
+import Ablation
 import PluginKit
+import Runner
 
 /// Runs that differ in their seed alone, or in axes that are averaged over.
 public struct ComparisonGroup: Sendable, Encodable {
@@ -22,7 +24,7 @@ public struct ComparisonGroup: Sendable, Encodable {
     /// The state of a run that is planned only.
     static let notStarted = "not started"
 
-    package init(_ run: ComparedRun) {
+    init(_ run: ComparedRun) {
       self.run = run.name
       seed = run.seed
       (state, isCounted) = (run.state, run.isCounted)
@@ -79,8 +81,8 @@ extension ComparedRun {
   }
 
   /// The seed of its training, whether the runs differ in it or not.
-  package var seed: String {
-    if let seed = self[RunCollection.seedAxis] { return seed }
+  var seed: String {
+    if let seed = self[Experiment.seedKey] { return seed }
     let value = run?.configuration["training"]?["seed"]
     return value.map { $0.text ?? $0.json } ?? "-"
   }
@@ -88,7 +90,7 @@ extension ComparedRun {
 
 extension Array where Element: Hashable {
   /// Each element once, in the order of first appearance.
-  package var distinct: [Element] {
+  var distinct: [Element] {
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }

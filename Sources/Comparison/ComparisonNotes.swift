@@ -1,4 +1,6 @@
+import Files
 import PluginKit
+import Runner
 
 /// What a reader of a comparison should know beside its numbers.
 struct ComparisonNotes {
@@ -39,7 +41,7 @@ struct ComparisonNotes {
 
   private var averaged: [String] {
     let hidden = grouping.collection.axes.filter {
-      $0 != RunCollection.seedAxis && !grouping.keys.contains($0)
+      $0 != Experiment.seedKey && !grouping.keys.contains($0)
     }
     return hidden.isEmpty ? [] : ["averaged over \(hidden.joined(separator: ", ")) within each seed"]
   }

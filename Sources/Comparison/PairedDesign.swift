@@ -48,7 +48,7 @@ public struct PairedDesign: Sendable {
 
   /// The two-sided probability of the paired t test; `nil` where differences are equal but for rounding and nothing can
   /// be tested.
-  package func probability(_ differences: [Double], magnitude: Double) -> Double? {
+  func probability(_ differences: [Double], magnitude: Double) -> Double? {
     let spread = Self.deviation(differences)
     let size = differences.map(abs).max() ?? 0
     guard spread > Self.rounding * max(size, magnitude) else { return nil }
@@ -79,7 +79,7 @@ public struct PairedDesign: Sendable {
   }
 
   /// The standard deviation with n − 1; zero for equal values, whatever rounding makes of their mean.
-  package static func deviation(_ values: [Double]) -> Double {
+  static func deviation(_ values: [Double]) -> Double {
     if values.count < 2 || values.allSatisfy({ $0 == values[0] }) { return 0 }
     let mean = values.reduce(0, +) / Double(values.count)
     return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()

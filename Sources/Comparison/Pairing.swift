@@ -1,5 +1,6 @@
 import MoCAProtocols
 import PluginKit
+import Runner
 
 /// Whether the runs of a seed began alike, so that they differ in what they are compared by and in nothing else.
 ///
@@ -62,7 +63,7 @@ public struct Pairing: Sendable, Encodable {
   }
 
   /// Compares the runs of each seed.
-  package init(_ runs: [ComparedRun], regularizers: RegularizerCatalog) {
+  init(_ runs: [ComparedRun], regularizers: RegularizerCatalog) {
     let started = runs.filter { $0.run?.record != nil }
     seeds = started.map(\.seed).distinct.compactMap { seed in
       let runs = started.filter { $0.seed == seed }
@@ -107,7 +108,7 @@ public struct Pairing: Sendable, Encodable {
 
 extension Pairing.Subject {
   /// What a run states: a digest, or the first logged reconstruction error in all its digits.
-  package func value(in run: ComparedRun) -> String? {
+  func value(in run: ComparedRun) -> String? {
     let record = run.run?.record
     switch self {
     case .data: return record?.dataDigest
@@ -120,7 +121,7 @@ extension Pairing.Subject {
   }
 
   /// The settings in which two runs differ and that act on this.
-  package func explanation(
+  func explanation(
     of run: ComparedRun, against other: ComparedRun, _ regularizers: RegularizerCatalog
   ) -> [String] {
     guard let mine = run.run, let theirs = other.run else { return [] }

@@ -59,7 +59,7 @@ public struct ParetoFront: Sendable, Encodable {
   /// The fronts of each family that has more than one point, and the overall one first.
   ///
   /// - Parameter points: Groups with their families and values, at least one.
-  package static func fronts(axes: [String], _ points: [(family: String, place: Place)]) -> [ParetoFront] {
+  static func fronts(axes: [String], _ points: [(family: String, place: Place)]) -> [ParetoFront] {
     if points.count < 2 { return [] }
     let columns = axes.indices.map { axis in points.map { $0.place.values[axis] } }
     let ideal = columns.map { $0.min() ?? 0 }

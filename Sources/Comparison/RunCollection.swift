@@ -1,5 +1,9 @@
+import Ablation
+import Evaluation
+import Files
 import Foundation
 import PluginKit
+import Runner
 
 /// A run beside others: where it stands among them and what is known of it.
 public struct ComparedRun: Sendable {
@@ -43,9 +47,6 @@ public struct RunCollection: Sendable {
   public let axes: [String]
   /// The ablation, where they are one.
   public let ablation: AblationFolder?
-
-  /// The axis of random repetition.
-  public static let seedAxis = "training.seed"
 
   /// The cells of an ablation, those that have not run as well.
   ///
@@ -148,8 +149,8 @@ public struct RunCollection: Sendable {
       }
     }
     let plugins = keys.filter { !$0.contains(".") }
-    let others = keys.filter { $0.contains(".") && $0 != seedAxis }
-    return plugins + others + keys.filter { $0 == seedAxis }
+    let others = keys.filter { $0.contains(".") && $0 != Experiment.seedKey }
+    return plugins + others + keys.filter { $0 == Experiment.seedKey }
   }
 
   private static func differingKeys(_ first: ConfigurationValue, _ second: ConfigurationValue) -> [String] {

@@ -1,3 +1,6 @@
+import Evaluation
+import PluginKit
+
 /// Which values of a score are better. The one place that knows.
 public enum ScoreOrder: Sendable, Equatable, Encodable {
   case lower
@@ -46,7 +49,7 @@ public enum ScoreOrder: Sendable, Equatable, Encodable {
   }
 
   /// What groups are compared by: the value, or its distance from the target.
-  package func compared(_ score: Score) -> Double? {
+  func compared(_ score: Score) -> Double? {
     guard let value = score.value else { return nil }
     switch self {
     case .lower, .higher, .none: return value

@@ -1,4 +1,6 @@
+import Evaluation
 import PluginKit
+import Runner
 
 /// The scores of several runs by what they are called.
 ///

@@ -1,6 +1,7 @@
 import Datasets
 import Metrics
 import MoCAProtocols
+import Runner
 
 /// Scores of codes: against the prior, through the decoder and back, and with labels.
 final class CodeSubjects {

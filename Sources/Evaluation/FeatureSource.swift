@@ -2,6 +2,7 @@ import Extractors
 import Foundation
 import Metrics
 import MoCAProtocols
+import Runner
 
 /// An extractor with its weights, and what a metric card says of them.
 public final class FeatureSource {
@@ -17,7 +18,7 @@ public final class FeatureSource {
   /// What went wrong without harm, as features that could not be kept.
   public private(set) var notes: [String] = []
 
-  package let network: any FeatureExtractor
+  let network: any FeatureExtractor
   private let device: Device
   private let cache: FeatureCache
   private let batchSize: Int
@@ -54,10 +55,10 @@ public final class FeatureSource {
   }
 
   /// Where the network runs.
-  package var deviceName: String { "\(device)" }
+  var deviceName: String { "\(device)" }
 
   /// Number formats, as cards state them.
-  package var arithmetic: String {
+  var arithmetic: String {
     let network = description.contains("bfloat16") ? "bfloat16 network, " : ""
     return network + "float32 features, float64 scores"
   }
@@ -82,11 +83,11 @@ public final class FeatureSource {
   ///   - isKept: Whether they are read from and written to the cache; for images that are not generated.
   ///   - needsLogits: Whether logits are wanted as well.
   /// - Throws: ``EvaluationError``.
-  package func features(
+  func features(
     of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: (Int, Int?, String) -> Void
   ) throws -> FeatureSet {
     if !accepts(set.shape) { throw refusal(of: set.shape) }
-    let key = "\(description)\n\(weights)\n\(device)\n\(MetricCard.currentVersion)\n\(set.digest)"
+    let key = "\(description)\n\(weights)\n\(device)\n\(RunRecord.program)\n\(set.digest)"
     if isKept, let found = cache.features(for: key, on: device), found.count == set.count,
       found.logits != nil || !needsLogits
     {

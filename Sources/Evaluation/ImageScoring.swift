@@ -131,7 +131,7 @@ final class ImageScoring {
 
 extension MetricCard {
   /// A card of 8-bit images, to be completed.
-  package static func images(
+  static func images(
     _ subject: String, of set: ImageSet, sampler: String? = nil, seed: Int?, isGenerated: Bool
   )
     -> MetricCard
@@ -149,8 +149,8 @@ extension MetricCard {
 
 /// Scores of images from anywhere against others.
 public struct ImageEvaluation {
-  package let plan: EvaluationPlan
-  package let progress: @Sendable (Int, Int?, String) -> Void
+  let plan: EvaluationPlan
+  let progress: @Sendable (Int, Int?, String) -> Void
 
   /// Prepares.
   public init(

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// 8-bit images that are scored or compared with, and what they are called.
 public struct ImageSet: Sendable {
@@ -15,8 +16,8 @@ public struct ImageSet: Sendable {
   /// The class of each, where it is known.
   public var labels: [Int]? { images.labels.map { labels in indices.map { labels[$0] } } }
 
-  package let images: PackedImages
-  package let indices: [Int]
+  let images: PackedImages
+  let indices: [Int]
 
   /// Images of a packed set, all of them where no indices are given.
   public init(_ name: String, _ images: PackedImages, indices: [Int]? = nil) {
@@ -44,12 +45,12 @@ public struct ImageSet: Sendable {
   }
 
   /// Some images in [0, 1], `[count, channels, height, width]`, on the host.
-  package func images(at positions: [Int]) -> Tensor {
+  func images(at positions: [Int]) -> Tensor {
     ImageBatch(shape: shape, device: .cpu).tensor(gather(images, indices: positions.map { indices[$0] }))
   }
 
   /// `[batch, channels, height, width]` of 8-bit values, channels-last in memory.
-  package func batch(_ range: Range<Int>, on device: Device) -> Tensor {
+  func batch(_ range: Range<Int>, on device: Device) -> Tensor {
     let bytes = gather(images, indices: Array(indices[range]))
     return Tensor(bytes, shape: [range.count, shape.height, shape.width, shape.channels])
       .to(on: device).permuted(0, 3, 1, 2)
@@ -60,7 +61,7 @@ extension ImageSet {
   /// Generated images, 8-bit values as a PNG would hold them: clamped to [0, 1], × 255, rounded.
   ///
   /// - Parameter decode: `[count, channels, height, width]` in [0, 1] for the images of a range.
-  package static func generated(
+  static func generated(
     _ name: String, count: Int, shape: ImageShape, batchSize: Int = 500,
     progress: (Int) throws -> Void, decode: (Range<Int>) -> Tensor
   ) throws -> ImageSet {

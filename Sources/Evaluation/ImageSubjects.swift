@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Metrics
 import MoCAProtocols
+import Runner
 
 /// The images of a run that are scored: held-out images as the noise floor, reconstructions of them, and samples.
 final class ImageSubjects {

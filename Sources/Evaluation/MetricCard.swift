@@ -1,4 +1,5 @@
 import MoCAProtocols
+import Runner
 
 /// Everything that a score depends on beside the model. Two scores can be compared only where their cards do not differ.
 public struct MetricCard: Codable, Sendable, Equatable {
@@ -42,7 +43,7 @@ public struct MetricCard: Codable, Sendable, Equatable {
   /// A card of a score without extractor, sampler or reference; these are set afterwards.
   public init(
     score: String, subject: String, count: Int, arithmetic: String, parameters: String? = nil, seed: Int?,
-    device: Device = .cpu, version: String = MetricCard.currentVersion
+    device: Device = .cpu, version: String = RunRecord.program
   ) {
     self.score = score
     self.subject = subject
@@ -54,11 +55,8 @@ public struct MetricCard: Codable, Sendable, Equatable {
     self.version = version
   }
 
-  /// The versions that every card of this program states.
-  public static var currentVersion: String { "MoCA \(RunRecord.programVersion), libtorch \(Runtime.version)" }
-
   /// The one way from [0, 1] to 8 bits: ``ImageGrid/bytes(of:)``.
-  package static let quantization = "clamped to [0, 1], × 255, rounded"
+  static let quantization = "clamped to [0, 1], × 255, rounded"
 
   /// In which fields two cards differ, with both values. What a reference is called does not matter where its digest is
   /// known.

@@ -1,17 +1,19 @@
 import Datasets
+import Files
 import Foundation
 import Metrics
 import MoCAProtocols
+import Runner
 
 /// Scores a trained model: images of each sampler, reconstructions and held-out images against a reference, held-out
 /// codes against the prior, and what codes say about labels.
 public final class RunEvaluation {
-  package let run: StoredRun
-  package let model: TrainedModel
-  package let catalogs: Catalogs
-  package let plan: EvaluationPlan
+  let run: StoredRun
+  let model: TrainedModel
+  let catalogs: Catalogs
+  let plan: EvaluationPlan
   private let cacheFolder: URL
-  package let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: @Sendable (Int, Int?, String) -> Void
 
   /// Prepares; nothing is read yet.
   public init(
@@ -65,7 +67,7 @@ public final class RunEvaluation {
   }
 
   /// A sampler's name and all its settings, the defaults as well.
-  package func description(of choice: EvaluationPlan.SamplerChoice) throws -> String {
+  func description(of choice: EvaluationPlan.SamplerChoice) throws -> String {
     let settings = try catalogs.samplers.entry(named: choice.name).resolve(choice.settings, choice.name)
     return Self.words(choice.name, settings)
   }
@@ -86,13 +88,13 @@ public final class RunEvaluation {
   }
 
   /// `name key=value key=value`
-  package static func words(_ name: String, _ settings: ConfigurationValue) -> String {
+  static func words(_ name: String, _ settings: ConfigurationValue) -> String {
     let settings = settings.members.filter { $0.key != "name" }.map { "\($0.key)=\($0.value.json)" }
     return ([name] + settings).joined(separator: " ").replacing("\"", with: "")
   }
 
   /// A stream of the evaluation, the same for every run, so that two runs are scored on the same draws.
-  package func generator(_ name: String) -> Generator {
+  func generator(_ name: String) -> Generator {
     let stream = RandomStream(rawValue: "evaluation.\(name)")
     return Generator(seed: RandomStreams.seed(of: stream, from: UInt64(plan.seed)), device: model.device)
   }
@@ -105,7 +107,8 @@ extension Evaluation {
   /// - Throws: ``StorageError``.
   public func write(to run: RunFolder) throws -> URL {
     let cards = subjects.flatMap(\.scores).map { $0.card.fields.map(\.value).joined(separator: "|") }
-    let name = "\(RunFolder.stepName(step ?? 0))-\(Digest.bytes(of: cards.joined(separator: "\n")).prefix(4).hexadecimal).json"
+    let name =
+      "\(RunFolder.stepName(step ?? 0))-\(Digest.bytes(of: cards.joined(separator: "\n")).prefix(4).hexadecimal).json"
     let url = run.evaluationURL.appendingPathComponent(name)
     do {
       try FileManager.default.createDirectory(at: run.evaluationURL, withIntermediateDirectories: true)

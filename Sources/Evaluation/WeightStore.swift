@@ -2,6 +2,7 @@ import Datasets
 import Extractors
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// Where the weights of extractors are kept: `weights/` in the cache.
 public struct WeightStore: Sendable {
@@ -29,7 +30,7 @@ public struct WeightStore: Sendable {
   ///
   /// - Throws: ``EvaluationError/weightsMissing(extractor:score:file:place:)``,
   ///   ``EvaluationError/weightsNotGiven(extractor:)``, ``WeightError``.
-  package func file(for type: any ExtractorPlugin.Type, given: URL?) throws -> URL {
+  func file(for type: any ExtractorPlugin.Type, given: URL?) throws -> URL {
     if let given { return given }
     switch type.weights {
     case .shipped(let name): return try ShippedWeights.url(named: name)

@@ -2,13 +2,16 @@ import Foundation
 
 /// An advisory lock on a folder, released by the operating system however the process ends.
 package final class FolderLock: Sendable {
+  /// The file in a folder that is locked.
+  package static let fileName = "lock"
+
   private let descriptor: Int32
 
-  /// Takes the lock of `folder`, kept in the file `lock` inside it.
+  /// Takes the lock of `folder`, kept in ``fileName`` inside it.
   ///
   /// - Throws: ``StorageError/locked(path:holder:)`` if another process, or another lock in this one, has it.
   package init(folder: URL) throws {
-    let path = folder.appendingPathComponent(RunFolder.lockName).path
+    let path = folder.appendingPathComponent(Self.fileName).path
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw StorageError.system(errno, path: folder.path, action: "cannot be locked", what: "folder")

@@ -1,10 +1,15 @@
+import Ablation
 import ArgumentParser
+import Comparison
 import Datasets
+import Evaluation
 import Extractors
+import Files
 import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Storage
 
 /// An error as the command line reports it: a message and an exit code. Every error becomes one here.
 struct Failure: Error {

@@ -2,7 +2,7 @@ import Foundation
 
 extension Double {
   /// Seconds as a person reads them: `41 s`, `3 min 20 s`, `2 h 5 min`.
-  public var durationText: String {
+  package var durationText: String {
     guard isFinite, self < 1e9 else { return "–" }
     let whole = Int(rounded())
     switch whole {

@@ -1,5 +1,3 @@
-import PluginKit
-
 /// What can be wrong with a checkpoint file. Nothing of a file that gives one of these has been used.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The file is something else.

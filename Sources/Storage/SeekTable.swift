@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The sizes of a file's zstd frames, stored at its end in zstd's "seekable format".

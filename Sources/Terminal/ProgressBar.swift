@@ -1,4 +1,5 @@
 import Foundation
+import PluginKit
 
 /// Shows how far long work has come, how fast it goes and when it will be done.
 ///

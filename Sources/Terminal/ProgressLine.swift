@@ -1,3 +1,6 @@
+import Files
+import PluginKit
+
 /// One state of a progress bar, and how it is laid out in a given number of columns.
 struct ProgressLine {
   var label: String

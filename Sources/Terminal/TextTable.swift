@@ -1,3 +1,4 @@
+import Files
 import PluginKit
 
 /// A table for people, and the same rows as JSON for programs.

@@ -1,5 +1,4 @@
 import PluginKit
-import Runner
 
 extension LauncherCatalog {
   /// Every launcher of this package: one line each.

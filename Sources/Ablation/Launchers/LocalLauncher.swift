@@ -1,5 +1,4 @@
 import PluginKit
-import Runner
 
 /// Runs the cells on this machine, in processes of their own.
 public struct LocalLauncher: LauncherPlugin {

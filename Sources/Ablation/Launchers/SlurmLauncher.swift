@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import PluginKit
-import Runner
 
 /// Hands the cells to Slurm as a job array over the same folder.
 public struct SlurmLauncher: LauncherPlugin {
@@ -54,7 +54,7 @@ public struct SlurmLauncher: LauncherPlugin {
   }
 
   /// The job array's script.
-  package func script(_ work: LaunchWork, list: URL) -> String {
+  func script(_ work: LaunchWork, list: URL) -> String {
     let folder = work.folder.url.path
     let options: [(String, String?)] = [
       ("job-name", "moca-" + work.folder.url.lastPathComponent.filter { !$0.isWhitespace }),

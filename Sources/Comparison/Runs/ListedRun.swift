@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import PluginKit
+import Runner
 
 /// A run as `moca runs` lists it.
 public struct ListedRun: Sendable {
@@ -104,8 +106,8 @@ public struct ListedRun: Sendable {
 
 extension FolderLock {
   /// Who holds the lock of a folder, as in `process 123`; `nil` where nobody does. Nothing is written.
-  package static func holder(of folder: URL) -> String? {
-    let descriptor = open(folder.appendingPathComponent(RunFolder.lockName).path, O_RDONLY | O_CLOEXEC)
+  static func holder(of folder: URL) -> String? {
+    let descriptor = open(folder.appendingPathComponent(FolderLock.fileName).path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     // A shared lock is let go of at once; a trainer that starts in this very moment would have to be started again.

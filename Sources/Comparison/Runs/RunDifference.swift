@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import PluginKit
+import Runner
 
 /// What tells two runs apart: configuration, record, data and curves.
 public struct RunDifference: Sendable {

@@ -1,5 +1,7 @@
+import Ablation
 import Foundation
 import PluginKit
+import Runner
 
 /// The runs below some folders, those in ablations as well.
 public struct RunListing: Sendable {

@@ -1,4 +1,8 @@
+import Ablation
+import Files
 import Foundation
+import Runner
+import Storage
 
 /// What goes when runs are pruned: looked up first, shown, and removed only then.
 public struct RunPruning: Sendable {
@@ -67,7 +71,7 @@ public struct RunPruning: Sendable {
     defer { withExtendedLifetime(lock) {} }
     if rest == .nothing {
       // A process that is killed meanwhile leaves a run, so that the rest is found again.
-      return try DiskUsage.remove(item.run.url, last: [RunFolder.configurationName, RunFolder.lockName])
+      return try DiskUsage.remove(item.run.url, last: [RunFolder.configurationName, FolderLock.fileName])
     }
     var freed = 0
     for url in item.urls { freed += try DiskUsage.remove(url) }

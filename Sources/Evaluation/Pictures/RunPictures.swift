@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Runner
 
 /// What a trained run shows: samples, reconstructions, interpolations, and its codes beside the prior.
 public struct RunPictures {
@@ -39,7 +40,7 @@ public final class PictureGallery {
   private var sources: [String: Result<DataSource, any Error>] = [:]
 
   /// Codes that a view takes, at most, of images of 32 × 32 pixels; fewer of larger ones.
-  package static let codeLimit = 1_000
+  static let codeLimit = 1_000
 
   /// Prepares; nothing is read yet.
   public init(

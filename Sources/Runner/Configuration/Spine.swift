@@ -51,7 +51,7 @@ public struct OptimizerConfiguration: PluginConfiguration {
   /// The optimizers.
   public enum Kind: String, SettingValue, CaseIterable { case adam, adamw }
 
-  package var coefficients: Adam.Coefficients {
+  var coefficients: Adam.Coefficients {
     .init(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: name == .adamw)
   }
 }
@@ -60,7 +60,7 @@ public struct OptimizerConfiguration: PluginConfiguration {
 public struct ScheduleConfiguration: PluginConfiguration {
   @Setting("course of the step size after warm-up") public var learningRate = Course.constant
   @Setting("steps in which the step size rises linearly from zero", .between(0, 1_000_000_000)) public
-    package var warmup = 0
+    var warmup = 0
   @Setting("the step size at the end as a share of the first", .between(0, 1)) public var finalShare = 0.01
   @Setting("steps in which the penalty's weight rises linearly from zero", .between(0, 1_000_000_000))
   public var weightWarmup = 0
@@ -91,7 +91,7 @@ public struct TrainingConfiguration: PluginConfiguration {
   public enum Precision: String, SettingValue, CaseIterable {
     case float32, bfloat16
 
-    package var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
+    var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
   }
 }
 

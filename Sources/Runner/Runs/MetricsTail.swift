@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The end of `metrics.jsonl`, read without what comes before it.

@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Storage
 
 extension RunFolder {
   /// A checkpoint of the run.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The folder of one run: where its parts are, and the promise that only one process trains in it.
@@ -18,7 +19,6 @@ import Foundation
 public struct RunFolder: Sendable {
   /// The file that makes a folder a run.
   public static let configurationName = "run.yaml"
-  package static let lockName = "lock"
   package static let subfolders = ["checkpoints", "samples", "evaluation"]
 
   /// The folder itself.
@@ -52,14 +52,14 @@ public struct RunFolder: Sendable {
 
   /// Opens a run to read it; a process may be training in it.
   ///
-  /// - Throws: ``StorageError/missing(path:what:)``, ``StorageError/notARun(path:)``.
+  /// - Throws: ``StorageError/missing(path:what:)``, ``StorageError/unmarked(path:kind:marker:advice:)``.
   public init(opening url: URL) throws {
     try self.init(existing: url, lock: nil)
   }
 
   /// Opens a run to continue it: locks it and removes the temporary files that a killed process has left.
   ///
-  /// - Throws: ``StorageError/missing(path:what:)``, ``StorageError/notARun(path:)``,
+  /// - Throws: ``StorageError/missing(path:what:)``, ``StorageError/unmarked(path:kind:marker:advice:)``,
   ///   ``StorageError/locked(path:holder:)``.
   public init(resuming url: URL) throws {
     let folder = try RunFolder(opening: url)
@@ -117,7 +117,7 @@ extension RunFolder {
   public func discardUnlessCommitted() {
     guard lock != nil, !isCommitted else { return }
     removeTemporaryFiles()
-    let names = Self.subfolders + ["metrics.jsonl", Self.lockName]
+    let names = Self.subfolders + ["metrics.jsonl", FolderLock.fileName]
     for name in names { try? FileManager.default.removeItem(at: url.appendingPathComponent(name)) }
     for folder in created.reversed() { rmdir(folder.path) }
   }
@@ -137,7 +137,7 @@ extension RunFolder {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: url.path) else { return false }
     return names.allSatisfy { name in
-      if name == lockName || name.contains(AtomicFile.temporaryMarker) { return true }
+      if name == FolderLock.fileName || name.contains(AtomicFile.temporaryMarker) { return true }
       let contents = try? manager.contentsOfDirectory(atPath: url.appendingPathComponent(name).path)
       return subfolders.contains(name) && contents?.isEmpty == true
     }
@@ -156,5 +156,13 @@ extension RunFolder {
       return try makeFolder(url.deletingLastPathComponent()) + makeFolder(url)
     default: throw StorageError.system(errno, path: url.path, action: "cannot be created", what: "folder")
     }
+  }
+}
+
+extension StorageError {
+  /// The folder is there but holds no run.
+  public static func notARun(path: String) -> StorageError {
+    .unmarked(
+      path: path, kind: "a run", marker: RunFolder.configurationName, advice: "give the path of a run folder")
   }
 }

@@ -7,6 +7,9 @@ public struct RunRecord: Sendable {
   /// The version of this program.
   public static let programVersion = "0.1.0"
 
+  /// This program and the libtorch that it runs with, as in `MoCA 0.1.0, libtorch 2.13.0`.
+  public static var program: String { "MoCA \(programVersion), libtorch \(Runtime.version)" }
+
   /// The key of the record in `run.yaml`; the rest of the file is the configuration.
   package static let key = "run"
 

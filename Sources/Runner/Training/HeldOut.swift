@@ -12,7 +12,7 @@ public struct HeldOutScores: Sendable {
   public let imageCount: Int
 
   /// The scores as they stand in `metrics.jsonl`.
-  package var metrics: [(String, Double)] {
+  var metrics: [(String, Double)] {
     [("heldOutReconstruction", reconstruction)]
       + latentMatch.scores.flatMap {
         [("heldOut.\($0.name)", $0.value), ("heldOut.\($0.name).null", $0.null)]
@@ -22,15 +22,15 @@ public struct HeldOutScores: Sendable {
 
 /// Evaluates a model on held-out images, the same ones each time.
 package struct HeldOutEvaluation {
-  package let images: PackedImages
-  package let indices: [Int]
-  package let batchSize: Int
-  package let seed: UInt64
+  let images: PackedImages
+  let indices: [Int]
+  let batchSize: Int
+  let seed: UInt64
 
   /// At most so many images take part, evenly spread over the split.
   package static let imageLimit = 2000
 
-  package func scores(of model: Autoencoder, on device: Device) -> HeldOutScores? {
+  func scores(of model: Autoencoder, on device: Device) -> HeldOutScores? {
     let chosen = Split.spread(indices, limit: Self.imageLimit)
     if chosen.count < 2 { return nil }
     let batches = ImageBatch(shape: images.shape, device: device)

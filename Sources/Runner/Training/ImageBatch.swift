@@ -3,8 +3,13 @@ import MoCAProtocols
 
 /// Turns packed bytes into batches of images on a device.
 package struct ImageBatch {
-  package let shape: ImageShape
-  package let device: Device
+  let shape: ImageShape
+  let device: Device
+
+  package init(shape: ImageShape, device: Device) {
+    self.shape = shape
+    self.device = device
+  }
 
   /// NHWC bytes → `[batch, channels, height, width]` in [0, 1], channels-last without a copy.
   package func tensor(_ bytes: [UInt8]) -> Tensor {

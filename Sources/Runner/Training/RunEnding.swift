@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How the last training of a run ended, in `ending.json` of its folder. It is not there while it trains.
@@ -26,12 +27,12 @@ public struct RunEnding: Codable, Sendable, Equatable {
   }
 
   /// Forgets how an earlier training ended.
-  package static func remove(from run: RunFolder) { unlink(url(in: run).path) }
+  static func remove(from run: RunFolder) { unlink(url(in: run).path) }
 
   /// Notes how training ended.
   ///
   /// - Throws: ``StorageError``.
-  package func write(to run: RunFolder) throws {
+  func write(to run: RunFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(self) + [0x0A], to: Self.url(in: run))

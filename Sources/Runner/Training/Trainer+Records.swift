@@ -1,10 +1,12 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Storage
+import Terminal
 
 extension Trainer {
   /// The text of `run.yaml`.
-  package func record() throws -> String {
+  func record() throws -> String {
     var file = experiment.tree
     file[RunRecord.key] =
       RunRecord(
@@ -34,7 +36,7 @@ extension Trainer {
   }
 
   /// Reads back the scalars since the last line, checks them, and writes a line; none where no step was taken since.
-  package func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates: Bool = false) throws {
+  func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates: Bool = false) throws {
     let step = state.completedSteps
     let means = try recorder.flush(lastCheckpoint: lastCheckpoint?.path)
     if means.isEmpty { return }
@@ -98,7 +100,7 @@ extension Trainer {
 
   /// Writes a checkpoint, notes it as the latest, and as the best where it is.
   @discardableResult
-  package func save(_ folder: RunFolder) throws -> URL {
+  func save(_ folder: RunFolder) throws -> URL {
     try checkState()
     let step = state.completedSteps
     let url = folder.checkpointURL(step: step)
@@ -130,7 +132,7 @@ extension Trainer {
   }
 
   /// Continues from the newest checkpoint that can be read, after checking that the run is the same.
-  package func restore(from folder: RunFolder) throws {
+  func restore(from folder: RunFolder) throws {
     let run = try StoredRun(folder)
     let differences = Experiment.differences(from: run.configuration, to: experiment.tree)
       .filter { !mayChange($0.key) }
@@ -189,7 +191,7 @@ extension Trainer {
   }
 
   /// The pictures and scores at the end of a run.
-  package func finish(_ folder: RunFolder, wasComplete: Bool) throws -> Outcome {
+  func finish(_ folder: RunFolder, wasComplete: Bool) throws -> Outcome {
     try checkState()
     let samples = folder.sampleURL(step: state.completedSteps)
     let reconstructions = folder.samplesURL.appendingPathComponent("reconstructions.png")

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Terminal
 
 /// Trains one run: the loop, and when things are logged, drawn, evaluated and saved.
 public final class Trainer {
@@ -37,8 +38,8 @@ public final class Trainer {
     public let wasComplete: Bool
   }
 
-  package let experiment: Experiment
-  package let options: Options
+  let experiment: Experiment
+  let options: Options
   /// The images of the run.
   public let data: DataSource
   /// What moves while training.
@@ -46,16 +47,16 @@ public final class Trainer {
   /// Steps that the whole run takes.
   public let totalSteps: Int
   let loader: BatchLoader
-  package let interruption: Interruption
+  let interruption: Interruption
   var recorder = StepRecorder()
   /// What TensorBoard reads; `nil` where the run writes none.
-  package var events: RunEvents?
-  package var gradientRatio: Tensor?
+  var events: RunEvents?
+  var gradientRatio: Tensor?
   var lastCheckpoint: URL?
   /// The last scores on held-out images and the step that has them.
   var latestScores: (scores: HeldOutScores, step: Int)?
   /// The best score so far and the step that has it.
-  package var best: (score: Double, step: Int)?
+  var best: (score: Double, step: Int)?
   var intervalStart = (time: 0.0, step: 0)
 
   /// Prepares a run: everything that can be wrong with the configuration or the data is found here, before
@@ -181,8 +182,8 @@ extension Trainer {
       seed: UInt64(experiment.training.seed), flips: data.flips, startingAt: step)
   }
 
-  package func isDue(_ step: Int, _ interval: Int) -> Bool { step % interval == 0 || step == totalSteps }
+  func isDue(_ step: Int, _ interval: Int) -> Bool { step % interval == 0 || step == totalSteps }
 
   /// Seconds from any origin.
-  package static var now: Double { ProcessInfo.processInfo.systemUptime }
+  static var now: Double { ProcessInfo.processInfo.systemUptime }
 }

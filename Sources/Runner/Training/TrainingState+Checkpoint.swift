@@ -3,7 +3,7 @@ import MoCAProtocols
 
 extension TrainingState {
   /// Every tensor of the state under its name in a checkpoint.
-  package var namedTensors: [NamedTensor] {
+  var namedTensors: [NamedTensor] {
     moduleTensors + optimizerTensors + streams.states.map { NamedTensor("streams.\($0.name)", $0.tensor) }
   }
 
@@ -19,12 +19,12 @@ extension TrainingState {
   }
 
   /// The state as records of a checkpoint.
-  package var records: [TensorRecord] { namedTensors.map { $0.tensor.record(named: $0.name) } }
+  var records: [TensorRecord] { namedTensors.map { $0.tensor.record(named: $0.name) } }
 
   /// Takes over the state of a checkpoint.
   ///
   /// - Throws: ``StateError`` with every name that does not fit; ``TorchError`` for a stream of another device.
-  package func restore(_ records: [TensorRecord], completedSteps: Int) throws {
+  func restore(_ records: [TensorRecord], completedSteps: Int) throws {
     let prefix = "streams."
     var tensors: [String: Tensor] = [:]
     var states: [NamedTensor] = []

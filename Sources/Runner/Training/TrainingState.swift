@@ -18,11 +18,11 @@ public final class TrainingState {
   /// Steps taken.
   public internal(set) var completedSteps = 0
   /// The regularizer's share of the time of the last step that measured gradients, 0…1; see ``StepClock``.
-  package private(set) var regularizerShare: Double?
+  private(set) var regularizerShare: Double?
 
-  package let optimizer: Adam
+  let optimizer: Adam
   let criticOptimizer: Adam?
-  package let schedule: Schedule
+  let schedule: Schedule
   let penaltyWeight: PenaltyWeight
   private let dtype: DType
   private let gradientClip: Double?
@@ -88,7 +88,7 @@ public final class TrainingState {
   }
 
   /// λ of the step after `completed` steps. Reads back where λ is measured.
-  package func weight(after completed: Int) -> Double {
+  func weight(after completed: Int) -> Double {
     (penaltyWeight.value(after: completedSteps) ?? 0) * schedule.weightShare(after: completed)
   }
 

@@ -1,18 +1,20 @@
+import Ablation
 import PluginKit
+import Terminal
 
 /// The status of an ablation as text for a terminal or a log.
-public struct AblationTable {
+package struct AblationTable {
   private let status: AblationStatus
 
   /// Lays out a status.
-  public init(_ status: AblationStatus) { self.status = status }
+  package init(_ status: AblationStatus) { self.status = status }
 
   /// The lines, the totals last.
   ///
   /// - Parameters:
   ///   - width: Columns of the window; lines are cut to it.
   ///   - height: Lines of the window. Where it is too low the cells at which something happens stay.
-  public func lines(width: Int? = nil, height: Int? = nil) -> [String] {
+  package func lines(width: Int? = nil, height: Int? = nil) -> [String] {
     let room = max(1, (height ?? .max) - Self.otherLines)
     let shown = status.cells.count <= room ? Array(status.cells.indices) : chosen(max(0, room - 1))
     var table = TextTable(columns: columns)
