@@ -11,16 +11,13 @@ import MoCAProtocols
 /// that a method's definition forbids is named in ``RegularizerPlugin/exceptions``; it is run all the same, and a
 /// failure is then reported with the reason.
 public struct ConformanceKit: Sendable {
-  /// The methods that can be checked.
   public let regularizers: RegularizerCatalog
   /// The laws that they can be checked against.
   public let priors: PriorCatalog
   /// The posteriors of the stub networks: a method takes its own, or else the first that goes with it.
   public let posteriors: PosteriorCatalog
-  /// How much is done.
   public let plan: ConformancePlan
 
-  /// Collects the values.
   public init(
     regularizers: RegularizerCatalog, priors: PriorCatalog, posteriors: PosteriorCatalog,
     plan: ConformancePlan = ConformancePlan()

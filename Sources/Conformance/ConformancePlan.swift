@@ -1,6 +1,5 @@
 /// How much the kit does. The defaults answer in seconds.
 public struct ConformancePlan: Sendable {
-  /// Dimensions of the codes.
   public var latentSize = 8
   /// Codes of a batch; at least 32.
   public var batchSize = 256

@@ -10,21 +10,13 @@ import MoCAProtocols
 /// taken: they have arrived once both lie in their null bands twice running, so that a method which descends one of
 /// them is judged by the other, and points that only pass by are not taken for arrived.
 public struct FreePoints: Codable, Sendable {
-  /// The regularizer's name.
   public let regularizer: String
-  /// The prior's name.
   public let prior: String
-  /// Dimensions of a code.
   public let latentSize: Int
-  /// Codes.
   public let count: Int
-  /// Steps taken.
   public let steps: Int
-  /// Steps allowed.
   public let stepLimit: Int
-  /// The measures at the start.
   public let start: [LawTest.Score]
-  /// The measures at the end.
   public let scores: [LawTest.Score]
   /// The codes at the end, rounded to four decimals.
   public let codes: [[Double]]
@@ -32,7 +24,6 @@ public struct FreePoints: Codable, Sendable {
   /// Whether they arrived: at the last two looks both measures lay in their bands.
   public let isMet: Bool
 
-  /// One line.
   public var summary: String {
     "d = \(latentSize): \(isMet ? "arrived after" : "not there after") \(steps) steps, "
       + scores.map(\.summary).joined(separator: ", ")

@@ -97,7 +97,6 @@ struct Slope {
   /// Of the codes' shape.
   let gradient: Tensor
 
-  /// Whether both are numbers.
   var isFinite: Bool { value.isFinite && gradient.isFinite.all().item != 0 }
 }
 
@@ -142,7 +141,6 @@ struct CriticTrainer {
     optimizer = Adam(regularizer.trainableParameters(), coefficients: regularizer.criticCoefficients)
   }
 
-  /// Takes one step.
   func step(_ context: RegularizationContext) {
     optimizer.clearGradients()
     regularizer.criticLoss(in: context.detached).backward()

@@ -9,7 +9,6 @@ enum Console {
   /// Says what a person may not have meant.
   static func warning(_ message: String) { write("warning:", color: 33, message) }
 
-  /// Says something.
   static func note(_ message: String) {
     if !message.isEmpty { Terminal.standardError.write(message + "\n") }
   }

@@ -2,7 +2,6 @@ import ArgumentParser
 import MoCAProtocols
 import Runner
 
-/// `moca`.
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "moca",

@@ -62,13 +62,11 @@ enum RunLocation {
     return path == "\(parent)/\(name)" ? name : path.contains("/") ? path : "./\(path)"
   }
 
-  /// The named runs.
   static var runNames: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
     return names.filter { isRun(named($0)) }.sorted()
   }
 
-  /// The named ablations.
   static var ablationNames: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
     return names.filter { AblationFolder.isAblation(named($0)) }.sorted()

@@ -18,10 +18,8 @@ public struct DecoderContext {
   public let imageShape: ImageShape
   /// The size of the latents that come in.
   public let latentSize: Int
-  /// The stream of initial weights.
   public let generator: Generator
 
-  /// Collects the values.
   public init(imageShape: ImageShape, latentSize: Int, generator: Generator) {
     self.imageShape = imageShape
     self.latentSize = latentSize
@@ -29,7 +27,6 @@ public struct DecoderContext {
   }
 }
 
-/// The decoders by name.
 public typealias DecoderCatalog = Catalog<DecoderContext, any Decoder>
 
 extension DecoderCatalog {

@@ -57,7 +57,6 @@ public enum LatentGeometry: String, Sendable, CaseIterable {
 
 /// A prior that can be chosen by name.
 public protocol PriorPlugin: Prior, Plugin {
-  /// Builds the prior.
   init(_ configuration: Configuration, context: PriorContext) throws
 }
 
@@ -70,7 +69,6 @@ public struct PriorContext {
   /// The stream of initial values.
   public let generator: Generator
 
-  /// Collects the values.
   public init(latentSize: Int, imageShape: ImageShape? = nil, generator: Generator = Generator(seed: 0)) {
     self.latentSize = latentSize
     self.imageShape = imageShape
@@ -78,7 +76,6 @@ public struct PriorContext {
   }
 }
 
-/// The priors by name.
 public typealias PriorCatalog = Catalog<PriorContext, any Prior>
 
 extension PriorCatalog {

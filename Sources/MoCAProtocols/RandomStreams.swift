@@ -3,7 +3,6 @@ public struct RandomStream: RawRepresentable, Hashable, Sendable {
   /// The name; it takes part in the stream's seed.
   public let rawValue: String
 
-  /// Names a stream.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Draws of the posterior.

@@ -6,12 +6,10 @@ public struct RegularizationContext {
   public let recollection: Recollection
   /// The law to match.
   public let prior: any Prior
-  /// The run's random streams.
   public let streams: RandomStreams
   /// The rest of the step, or `nil` where codes are moved without networks, as the conformance kit does.
   public let pass: ForwardPass?
 
-  /// Collects the values.
   public init(
     latents: Tensor, recollection: Recollection, prior: any Prior, streams: RandomStreams,
     pass: ForwardPass? = nil
@@ -56,7 +54,6 @@ public struct RegularizationContext {
 
 /// What a step holds beside its codes, for methods that look at images, features or networks.
 public struct ForwardPass {
-  /// The networks.
   public let model: Autoencoder
   /// The clean images, `[batch, channels, height, width]` in [0, 1].
   public let images: Tensor
@@ -67,7 +64,6 @@ public struct ForwardPass {
   /// What the decoder gave, `[batch, channels, height, width]`, with gradients.
   public let reconstructions: Tensor
 
-  /// Collects the values.
   public init(
     model: Autoencoder, images: Tensor, features: Tensor, decoderInput: Tensor, reconstructions: Tensor
   ) {
@@ -78,7 +74,6 @@ public struct ForwardPass {
     self.reconstructions = reconstructions
   }
 
-  /// The same values without gradients.
   var detached: ForwardPass {
     .init(
       model: model, images: images, features: features.detached(), decoderInput: decoderInput.detached(),

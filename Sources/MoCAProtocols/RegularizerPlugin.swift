@@ -92,7 +92,6 @@ public struct RegularizerContext {
   /// not known yet and the regularizer is only being checked.
   public let makeEncoder: ((_ featureCount: Int) throws -> any Encoder)?
 
-  /// Collects the values.
   public init(
     prior: any Prior, batchSize: Int, populationSize: Int, generator: Generator,
     posterior: (any Posterior)? = nil, makeEncoder: ((_ featureCount: Int) throws -> any Encoder)? = nil
@@ -106,7 +105,6 @@ public struct RegularizerContext {
   }
 }
 
-/// The regularizers by name.
 public typealias RegularizerCatalog = Catalog<RegularizerContext, any LatentRegularizer>
 
 extension RegularizerCatalog {

@@ -15,26 +15,22 @@ public struct SamplerError: Error, CustomStringConvertible {
   /// What was found, what is needed and what to do.
   public let description: String
 
-  /// States the reason.
   public init(_ description: String) { self.description = description }
 }
 
 /// A sampler that can be chosen by name.
 public protocol SamplerPlugin: Sampler, Plugin {
-  /// Builds the sampler for a trained model.
   init(_ configuration: Configuration, context: SamplerContext) throws
 }
 
 /// What a sampler is built from beside its configuration.
 public struct SamplerContext {
-  /// The prior of the run.
   public let prior: any Prior
   /// The trained networks, in evaluation mode.
   public let model: Autoencoder
   /// The run's regularizer: one that corrupts its input says how a Markov chain should.
   public let regularizer: (any LatentRegularizer)?
 
-  /// Collects the values.
   public init(model: Autoencoder, regularizer: (any LatentRegularizer)? = nil) {
     prior = model.prior
     self.model = model
@@ -42,7 +38,6 @@ public struct SamplerContext {
   }
 }
 
-/// The samplers by name.
 public typealias SamplerCatalog = Catalog<SamplerContext, any Sampler>
 
 extension SamplerCatalog {

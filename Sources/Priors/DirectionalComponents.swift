@@ -11,7 +11,6 @@ public struct DirectionalComponents: MixtureComponents {
   /// What does not depend on the point, `[components]`.
   private let offsets: Tensor
 
-  /// Takes the parameters.
   public init(weights: Tensor, directions: Tensor, concentrations: Tensor) {
     (self.weights, self.directions, self.concentrations) = (weights, directions, concentrations)
     let moments = concentrations.doubles.map {

@@ -24,7 +24,6 @@ public final class Dirichlet: PriorPlugin {
     code = softmax(encoder's output)
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "concentration α: 1 is uniform, less prefers the corners, more the centre", .between(0.01, 10_000),

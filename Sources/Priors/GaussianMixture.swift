@@ -23,7 +23,6 @@ public final class GaussianMixture: PriorPlugin {
     μₖ uniform on the sphere of radius R, drawn once
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "number of normal laws K", .between(1, 65536), source: "Makhzani et al. 2015: ten, one for each class")

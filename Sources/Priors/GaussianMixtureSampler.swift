@@ -21,7 +21,6 @@ public final class GaussianMixtureSampler: SamplerPlugin {
     """
   public static let formula = "p(z) = Σₖ wₖ N(z; μₖ, Σₖ),  wₖ, μₖ, Σₖ = argmax mean log p(zᵢ)"
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("components", .between(1, 1000), source: "Ghosh et al. 2020: 10") public var components = 10
     @Setting("covariances of the components", source: "Ghosh et al. 2020: full") public var covariance =

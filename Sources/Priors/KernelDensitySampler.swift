@@ -23,7 +23,6 @@ public final class KernelDensitySampler: SamplerPlugin {
     f = n^(−1/(d+4)) (Scott),  (n (d+2)/4)^(−1/(d+4)) (Silverman)
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "width of the kernels: scott, silverman, or their standard deviation",

@@ -22,7 +22,6 @@ public final class MarkovChainSampler: SamplerPlugin {
     """
   public static let formula = "z₀ ~ prior;  x̃ₜ ~ C(· | decode(zₜ)),  zₜ₊₁ ~ q(· | x̃ₜ)"
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "steps of the chain", .between(0, 1_000_000), source: "ours: a first choice, not tuned")

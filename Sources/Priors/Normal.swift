@@ -15,7 +15,6 @@ public final class Normal: PriorPlugin {
     """
   public static let formula = "p(z) = (2πσ²)^(−d/2) exp(−|z|² / (2σ²))"
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "standard deviation σ of each coordinate", .between(1e-6, 1e6),

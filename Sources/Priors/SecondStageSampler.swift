@@ -25,7 +25,6 @@ public final class SecondStageSampler: SamplerPlugin {
     draw: z = mean + deviation · (f(u) + γ ε)
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "units of a hidden layer", .between(1, 16_384), source: "ours: a quarter of the authors', for CPUs")

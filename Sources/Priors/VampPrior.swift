@@ -28,7 +28,6 @@ public final class VampPrior: PriorPlugin, EncoderBoundPrior {
     uₖ = sigmoid(free values), of the shape of an image
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("pseudo-inputs K", .between(1, 65536), source: "the authors' code: 500")
     public var components = 500

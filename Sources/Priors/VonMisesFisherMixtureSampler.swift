@@ -23,7 +23,6 @@ public final class VonMisesFisherMixtureSampler: SamplerPlugin {
     κₖ solves I_(d/2)(κ) / I_(d/2−1)(κ) = |Σᵢ rᵢₖ zᵢ| / Σᵢ rᵢₖ
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("components", .between(1, 10_000), source: "ours: as many as of the Gaussian mixture")
     public var components = 10
@@ -81,7 +80,6 @@ public final class VonMisesFisherMixtureSampler: SamplerPlugin {
     law.sample(count, using: generator).to(dtype: .float32).normalized(along: 1)
   }
 
-  /// The fitted mixture.
   public var law: DirectionalComponents {
     if weights.sum().item == 0 { fatalError("the sampler vmf-mixture has not been fitted to codes") }
     return DirectionalComponents(weights: weights, directions: directions, concentrations: concentrations)

@@ -26,7 +26,6 @@ public final class AdversarialAutoencoder: RegularizerPlugin, AdversarialRegular
     critic: mean over draws p of −log σ(c(p)) + mean over codes of −log(1 − σ(c(z)))
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: as wae-gan")

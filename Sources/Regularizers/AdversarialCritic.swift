@@ -30,7 +30,6 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
     c = network (+ log density of the prior, where it is known and not constant)
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

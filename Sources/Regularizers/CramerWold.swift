@@ -43,7 +43,6 @@ public final class CramerWold: RegularizerPlugin {
     .batchSize: "pairs of a point with itself add a term in 1/N, and the bandwidth depends on N"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
@@ -63,7 +62,6 @@ public final class CramerWold: RegularizerPlugin {
     public init() {}
   }
 
-  /// What is minimised.
   public enum Transform: String, SettingValue, CaseIterable {
     case log, none
   }

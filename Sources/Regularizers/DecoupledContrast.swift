@@ -34,7 +34,6 @@ public final class DecoupledContrast: RegularizerPlugin {
       "without a queue the logarithm of the mean over the rest of the batch rises with its size (Jensen)"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

@@ -30,7 +30,6 @@ public final class GenerativeAdversary: RegularizerPlugin, AdversarialRegularize
     reconstruction: left out
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ; the only term of the loss, so that Adam nearly cancels it", .atLeast(0),

@@ -32,7 +32,6 @@ public final class InBatchContrast: RegularizerPlugin {
       "the negatives are the rest of the batch, and the loss grows like log(1 + K c) in their number K"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

@@ -32,7 +32,6 @@ public final class InfoVAE: RegularizerPlugin {
   public static let subject = PenaltySubject.posterior
   public static let takesSamples = true
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1], of both terms", .atLeast(0),

@@ -31,7 +31,6 @@ public final class KoLeo: RegularizerPlugin {
       + "and 0.061 (band 0.002) for d = 3; for d = 16 and 64 they arrive in 225 and 175 steps",
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

@@ -34,7 +34,6 @@ public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
   public static let defaultPosterior: String? = "gaussian"
   public static let subject = PenaltySubject.posterior
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]; twice β", .atLeast(0),

@@ -28,7 +28,6 @@ public final class LatentGradientPenalty: RegularizerPlugin {
     mean of z² + ρ · mean of (∂ Σ x̂² / ∂z)², x̂ = D(z), means over batch and coordinates
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

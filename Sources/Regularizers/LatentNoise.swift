@@ -27,7 +27,6 @@ public final class LatentNoise: RegularizerPlugin {
     penalty = 0
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting("λ; the penalty is zero whatever it is", .atLeast(0), source: "nothing to weigh")
     public var weight: Weight = 0

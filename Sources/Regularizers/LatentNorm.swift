@@ -30,7 +30,6 @@ public final class LatentNorm: RegularizerPlugin {
     mean over batch and coordinates of z² + ρ · Σ w² over the decoder's weights
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

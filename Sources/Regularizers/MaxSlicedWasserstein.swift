@@ -35,7 +35,6 @@ public final class MaxSlicedWasserstein: RegularizerPlugin {
     .gradients: "the direction is held fixed, which gives the whole gradient at the exact maximum only",
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

@@ -39,7 +39,6 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
     laplace: k = exp(−|x − y| / h)    energy: k = −|x − y|
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

@@ -42,7 +42,6 @@ public final class MomentumContrast: RegularizerPlugin {
       + "their number K"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

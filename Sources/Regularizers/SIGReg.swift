@@ -41,7 +41,6 @@ public final class SIGReg: RegularizerPlugin {
       "the squared error of a finite sample's characteristic function adds a term in 1/N; times N, a shift grows with N"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

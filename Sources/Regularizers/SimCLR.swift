@@ -38,7 +38,6 @@ public final class SimCLR: RegularizerPlugin {
     z⁺: the code of the other view of the image; z′: all codes of the batch's views but z; qⱼ: the memory's codes
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

@@ -50,7 +50,6 @@ public final class Sinkhorn: RegularizerPlugin {
       "Transport between finite samples has no unbiased estimate: its expectation falls as they grow."
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

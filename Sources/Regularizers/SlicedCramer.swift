@@ -34,7 +34,6 @@ public final class SlicedCramer: RegularizerPlugin {
     .batchSize: "the distribution function of a finite sample adds ∫ F (1 − F) dt / N to the expectation"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

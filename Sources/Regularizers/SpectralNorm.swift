@@ -25,7 +25,6 @@ public final class SpectralNorm: RegularizerPlugin {
     σ(W) = uᵀ W v, one power iteration in a training step
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

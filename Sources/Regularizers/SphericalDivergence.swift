@@ -23,7 +23,6 @@ public final class SphericalDivergence: RegularizerPlugin {
   public static let defaultPosterior: String? = "von-mises-fisher"
   public static let subject = PenaltySubject.posterior
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]; twice β", .atLeast(0),

@@ -36,7 +36,6 @@ public final class SphericalSlicedWasserstein: RegularizerPlugin {
       "the squared distance of a finite sample to a law exceeds that of its own law by a term like 1/N"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

@@ -33,7 +33,6 @@ public final class Uniformity: RegularizerPlugin {
     .batchSize: "the logarithm of a mean over pairs rises with their number (Jensen)"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

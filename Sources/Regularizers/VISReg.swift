@@ -34,7 +34,6 @@ public final class VISReg: RegularizerPlugin {
     .gradients: "the standard deviation inside the shape term is held fixed by definition",
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ beside the summed squared error of images in [0, 1]", .atLeast(0),

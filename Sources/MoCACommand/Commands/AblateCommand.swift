@@ -3,7 +3,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca ablate`.
 struct AblateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ablate",

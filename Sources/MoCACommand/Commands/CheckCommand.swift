@@ -4,7 +4,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca check`.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -35,7 +34,6 @@ struct CheckOtherCommand: ParsableCommand {
   }
 }
 
-/// `moca check regularizer`.
 struct CheckRegularizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "regularizer",

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Runner
 
-/// `moca compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",

@@ -4,7 +4,6 @@ import Runner
 struct CompareMarkdown {
   let comparison: Comparison
 
-  /// The page.
   var text: String {
     let rows = CompareRows(comparison: comparison)
     let costs = rows.costs

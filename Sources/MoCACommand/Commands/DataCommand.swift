@@ -5,14 +5,12 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca data`.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Fetch what scores need from the network.",
     subcommands: [DownloadCommand.self])
 }
 
-/// `moca data download`.
 struct DownloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "download",

@@ -2,7 +2,6 @@ import ArgumentParser
 import MoCAProtocols
 import Runner
 
-/// `moca describe`.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",

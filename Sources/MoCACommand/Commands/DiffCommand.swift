@@ -3,7 +3,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca diff`.
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",

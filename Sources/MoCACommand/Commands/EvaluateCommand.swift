@@ -4,7 +4,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

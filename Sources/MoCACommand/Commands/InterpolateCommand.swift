@@ -3,7 +3,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca interpolate`.
 struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate",

@@ -4,7 +4,6 @@ import MoCAProtocols
 import Reports
 import Runner
 
-/// `moca report`.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
@@ -75,7 +74,6 @@ struct ReportCommand: ParsableCommand {
     print(Console.path(target))
   }
 
-  /// Writes a page.
   static func write(
     _ collection: RunCollection, _ options: ReportBuilder.Options, to url: URL, _ progress: StageProgress
   ) throws {

@@ -3,7 +3,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca runs prune`.
 struct RunsPruneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",

@@ -3,7 +3,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// `moca sample`.
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",

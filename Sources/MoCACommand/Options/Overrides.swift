@@ -6,7 +6,6 @@ import Runner
 /// They count as if they stood together in a file, so their order does not matter: `regularizer=mmd` after
 /// `regularizer.weight=3` leaves the weight. Of two values for one key the last one holds.
 struct Overrides {
-  /// The layer.
   let layer: ConfigurationValue
 
   /// Reads the arguments.

@@ -24,7 +24,6 @@ struct PluginTemplate {
   /// Stands for the name on the command line.
   static let nameMark = "__name__"
 
-  /// Every template.
   static let all = [regularizer, backbone]
 
   /// The file for a name on the command line, such as `energy-distance`.

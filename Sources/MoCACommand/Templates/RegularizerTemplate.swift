@@ -28,7 +28,6 @@ extension PluginTemplate {
           "Székely and Rizzo, Energy statistics, J. Statistical Planning and Inference 2013",
           url: "https://doi.org/10.1016/j.jspi.2013.03.018")
 
-        /// The settings.
         public struct Configuration: RegularizerConfiguration {
           @Setting(
             "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: a starting point")
