@@ -27,8 +27,7 @@ public final class AdversarialAutoencoder: RegularizerPlugin, AdversarialRegular
     """
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: as wae-gan")
+    @Setting(.weight, source: "ours: as wae-gan")
     public var weight: Weight = 1
     @Setting(
       "units of each hidden layer of the critic", .between(1, 65536), source: "the paper's network for MNIST")

@@ -31,9 +31,7 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
     """
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: ten times as much drove CIFAR-10 codes to one side within 300 steps")
+    @Setting(.weight, source: "ours: ten times as much drove CIFAR-10 codes to one side within 300 steps")
     public var weight: Weight = 1
     @Setting(
       "units of each hidden layer of the critic", .between(1, 65536),

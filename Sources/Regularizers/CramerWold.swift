@@ -44,9 +44,7 @@ public final class CramerWold: RegularizerPlugin {
   ]
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for MNIST and CIFAR-10")
+    @Setting(.weight, source: "the authors' code for MNIST and CIFAR-10")
     public var weight: Weight = 1
     @Setting("what is minimised: the distance's logarithm, or the distance", source: "the authors' code")
     public var transform = Transform.log

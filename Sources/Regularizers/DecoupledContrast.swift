@@ -35,9 +35,7 @@ public final class DecoupledContrast: RegularizerPlugin {
   ]
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: moca's, to compare with")
+    @Setting(.weight, source: "ours: moca's, to compare with")
     public var weight: Weight = 10
     @Setting("temperature τ", .above(0), source: "the default of the loss in the lightly library")
     public var temperature = 0.1

@@ -33,9 +33,7 @@ public final class InBatchContrast: RegularizerPlugin {
   ]
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
+    @Setting(.weight, source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
     public var weight: Weight = 20
     @Setting("temperature τ of the softmax", .above(0), source: "the authors' code for CIFAR-10")
     public var temperature = 0.5

@@ -34,7 +34,7 @@ public final class InfoVAE: RegularizerPlugin {
 
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1], of both terms", .atLeast(0),
+      .weight("of both terms"),
       source: "as kl: twice the negative log likelihood of an observation of variance one")
     public var weight: Weight = 2
     @Setting(

@@ -32,9 +32,7 @@ public final class KoLeo: RegularizerPlugin {
   ]
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
+    @Setting(.weight, source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
     public var weight: Weight = 10
 
     public init() {}

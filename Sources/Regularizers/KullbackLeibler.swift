@@ -35,9 +35,7 @@ public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
   public static let subject = PenaltySubject.posterior
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]; twice β", .atLeast(0),
-      source: "Kingma and Welling 2014: β = 1 with an observation of variance one")
+    @Setting(.weight("twice β"), source: "Kingma and Welling 2014: β = 1 with an observation of variance one")
     public var weight: Weight = 2
     @Setting(
       "variance of the observation: fixed at one, or learned", source: "Kingma and Welling 2014: not learned")

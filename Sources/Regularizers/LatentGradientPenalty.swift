@@ -29,9 +29,7 @@ public final class LatentGradientPenalty: RegularizerPlugin {
     """
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for CelebA: 1e-4 beside the mean over 12,288 values")
+    @Setting(.weight, source: "the authors' code for CelebA: 1e-4 beside the mean over 12,288 values")
     public var weight: Weight = 1.2288
     @Setting(
       "ρ: factor of the slope's mean square beside the codes' mean square", .atLeast(0),

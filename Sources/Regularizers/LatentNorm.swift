@@ -31,9 +31,7 @@ public final class LatentNorm: RegularizerPlugin {
     """
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for CIFAR-10: 1e-3 beside the mean over 3,072 values")
+    @Setting(.weight, source: "the authors' code for CIFAR-10: 1e-3 beside the mean over 3,072 values")
     public var weight: Weight = 3.072
     @Setting(
       "ρ: factor of the decoder's summed squares beside the codes' mean square", .atLeast(0),

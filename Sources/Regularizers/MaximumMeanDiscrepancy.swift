@@ -40,9 +40,7 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
     """
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for MNIST, in this unit (500 for CelebA)")
+    @Setting(.weight, source: "the authors' code for MNIST, in this unit (500 for CelebA)")
     public var weight: Weight = 200
     @Setting("imq, rbf, energy or laplace", source: "the authors' code for both data sets") public
       var kernel = Kernel.imq

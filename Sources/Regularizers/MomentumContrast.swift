@@ -44,8 +44,7 @@ public final class MomentumContrast: RegularizerPlugin {
 
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: 0.4 to 0.5 of the reconstruction's pull in the first 200 steps on CIFAR-10")
+      .weight, source: "ours: 0.4 to 0.5 of the reconstruction's pull in the first 200 steps on CIFAR-10")
     public var weight: Weight = 10
     @Setting(
       "temperature τ of the softmax", .above(0),

@@ -39,9 +39,7 @@ public final class SimCLR: RegularizerPlugin {
     """
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: a starting point only")
+    @Setting(.weight, source: "ours: a starting point only")
     public var weight: Weight = 10
     @Setting("temperature τ of the softmax", .above(0), source: "the authors' code for CIFAR-10")
     public var temperature = 0.5

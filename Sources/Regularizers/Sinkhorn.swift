@@ -52,7 +52,7 @@ public final class Sinkhorn: RegularizerPlugin {
 
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: sliced-wasserstein's 5000 over d = 128, since a slice sees 1/d of a squared shift")
     public var weight: Weight = 40
     @Setting(

@@ -32,9 +32,7 @@ public final class SlicedWasserstein: RegularizerPlugin {
   ]
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: the value shrinks like 1/d, and the authors' unit is another")
+    @Setting(.weight, source: "ours: the value shrinks like 1/d, and the authors' unit is another")
     public var weight: Weight = 5000
     @Setting("random directions in a step", .between(1, 65536), source: "the authors' code")
     public var projections = 50

@@ -26,9 +26,7 @@ public final class SpectralNorm: RegularizerPlugin {
     """
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for CIFAR-10: 0.03 beside the mean over 3,072 values")
+    @Setting(.weight, source: "the authors' code for CIFAR-10: 0.03 beside the mean over 3,072 values")
     public var weight: Weight = 92.16
     @Setting(
       "whether the encoder's layers are normalised as well as the decoder's", source: "the authors' code")

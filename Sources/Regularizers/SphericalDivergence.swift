@@ -24,9 +24,7 @@ public final class SphericalDivergence: RegularizerPlugin {
   public static let subject = PenaltySubject.posterior
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]; twice β", .atLeast(0),
-      source: "Davidson et al. 2018: β = 1, with an observation of variance one")
+    @Setting(.weight("twice β"), source: "Davidson et al. 2018: β = 1, with an observation of variance one")
     public var weight: Weight = 2
 
     public init() {}

@@ -38,7 +38,7 @@ public final class SphericalSlicedWasserstein: RegularizerPlugin {
 
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 1000
     @Setting(

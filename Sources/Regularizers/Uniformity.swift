@@ -34,9 +34,7 @@ public final class Uniformity: RegularizerPlugin {
   ]
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
+    @Setting(.weight, source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
     public var weight: Weight = 10
     @Setting("sharpness t of the kernel", .above(0), source: "the paper and the authors' code")
     public var sharpness = 2.0

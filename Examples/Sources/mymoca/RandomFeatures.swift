@@ -27,8 +27,7 @@ public final class RandomFeatures: RegularizerPlugin {
 
   /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: a starting point")
+    @Setting(.weight, source: "ours: a starting point")
     public var weight: Weight = 500
     @Setting("random frequencies F in a step", .between(1, 65536), source: "ours")
     public var features = 512

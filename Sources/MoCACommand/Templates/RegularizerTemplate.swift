@@ -29,8 +29,7 @@ extension PluginTemplate {
           url: "https://doi.org/10.1016/j.jspi.2013.03.018")
 
         public struct Configuration: RegularizerConfiguration {
-          @Setting(
-            "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: a starting point")
+          @Setting(.weight, source: "ours: a starting point")
           public var weight: Weight = 100
           // Change here: a setting is a default, a text, a bound, and where the default comes from.
           @Setting(
