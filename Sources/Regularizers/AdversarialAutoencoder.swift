@@ -1,12 +1,11 @@
 import MoCAProtocols
 
-/// The adversarial autoencoder (Makhzani, Shlens, Jaitly, Goodfellow and Frey, "Adversarial Autoencoders", ICLR
-/// 2016 workshop, arXiv 1511.05644): a critic on the latents, with a Gaussian posterior and a normal prior.
+/// The adversarial autoencoder: a critic on the latents, with a Gaussian posterior and a normal prior
+/// (Makhzani, Shlens, Jaitly, Goodfellow and Frey, "Adversarial Autoencoders", ICLR 2016 workshop, arXiv
+/// 1511.05644).
 ///
-/// The game is that of ``AdversarialCritic`` without the prior's log density: −log D(z) averaged over the batch
-/// for the encoder, −log D(p) − log(1 − D(z)) for the critic. The authors alternate the reconstruction and the
-/// adversarial step with equal step sizes; here both are one loss. Two hidden layers of 1000 units are the
-/// authors' for MNIST. λ and the critic's Adam are those of `wae-gan`.
+/// The game of ``AdversarialCritic`` without the prior's log density. The authors alternate the
+/// reconstruction and the adversarial step with equal step sizes; here both are one loss.
 public final class AdversarialAutoencoder: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "aae"
   public static let summary = "a critic on the latents of a Gaussian posterior (adversarial autoencoder)"

@@ -1,16 +1,11 @@
 import MoCAProtocols
 
-/// WAE-GAN: a critic on the latent space tells codes from draws of the prior, and the encoder learns to fool it
-/// (Tolstikhin, Bousquet, Gelly and Schölkopf, "Wasserstein Auto-Encoders", ICLR 2018, algorithm 1).
+/// WAE-GAN: a critic on the latent space tells codes from draws of the prior, and the encoder learns to fool
+/// it (Tolstikhin, Bousquet, Gelly and Schölkopf, "Wasserstein Auto-Encoders", ICLR 2018, algorithm 1).
 ///
-/// Critic: mean of −log D(p) over draws p plus mean of −log(1 − D(z)) over codes z, D = sigmoid(critic). Encoder:
-/// mean of −log D(z) (non-saturating). Where the prior's log density is known and not constant it is added to the
-/// critic's output, so that the critic only learns the codes' density (the authors' `gan_p_trick`). One critic
-/// step follows each step of the autoencoder.
-///
-/// Four hidden layers of 512 are the authors' for MNIST (1024 for CelebA), β₁ = 0.5 and a step size of 1e-3
-/// theirs for CelebA's critic. λ = 1 is ours: on the sphere, with the autoencoder's own step size at 1e-3, ten
-/// times as much drove the codes of CIFAR-10 to one side within 300 steps (`Docs/Results.md`).
+/// Means over the batch, the encoder's term in its non-saturating form. The prior's log density, where it is
+/// known and not constant, is added to the critic's output, so that the critic only learns that of the codes.
+/// One critic step follows each step of the autoencoder.
 public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "wae-gan"
   public static let summary = "a critic on the latents with its own optimizer (WAE-GAN)"

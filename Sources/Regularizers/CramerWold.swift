@@ -2,22 +2,15 @@ import Foundation
 import MoCAProtocols
 
 /// Cramér-Wold distance between codes and the prior (Tabor, Knop, Spurek, Podolak, Mazur and Jastrzębski,
-/// "Cramer-Wold Auto-Encoder", JMLR 2020).
+/// "Cramer-Wold Auto-Encoder", JMLR 2020); the penalty is log(CW + 1e-7).
 ///
-/// Both laws are projected on a direction, smoothed by a normal law of variance γ, and the squared difference of the
-/// two densities is integrated; the average over all directions is known in closed form, with
-/// φ_d(s) = ₁F₁(½; d/2; −s) (``CramerWoldKernel``). The value is that integral, with its factor 1/(2√π); pairs of a
-/// point with itself belong to it, so it is never negative. γ = (4/(3N))^(2/5) (Silverman) for N compared codes.
+/// Projections of both distributions are smoothed, and the squared difference of their densities is averaged
+/// over all directions in closed form (``CramerWoldKernel``). Pairs of a point with itself belong to it, so
+/// it is never negative; only with a memory, where the batch meets all stored codes, the estimate can be. The
+/// logarithm is then taken of at least the value that as many draws of the prior would give.
 ///
-/// Codes and targets are scaled to unit variance first: by 1/σ for the normal law, by √d on the unit sphere. Against
-/// the normal law the prior's part is in closed form. On the sphere it is too: by symmetry every code has the same
-/// mean kernel C with the prior, so that the distance is the codes' own mean kernel less C. Other priors give draws.
-///
-/// The penalty is log(CW + 1e-7), as in the authors' code, whose λ = 1 (MNIST, CIFAR-10; 5 for CelebA) is the default:
-/// a gentle one, at which a shifted cloud is pulled less than a tenth as hard as by `sliced-wasserstein` at its own.
-/// With a memory the batch meets all stored codes, an estimate that can be negative; the logarithm is then taken of
-/// at least the value that N draws of the prior would give. One batch × population matrix at a time;
-/// in tiles, and nothing of that size is kept for the way back.
+/// Codes and targets are scaled to unit variance first. On the sphere every code has the same mean kernel C
+/// with the prior, by symmetry, so that the distance is the codes' own mean kernel less C.
 public final class CramerWold: RegularizerPlugin {
   public static let name = "cramer-wold"
   public static let summary = "smoothed projections compared over all directions in closed form (CWAE)"
@@ -44,7 +37,7 @@ public final class CramerWold: RegularizerPlugin {
   ]
 
   public struct Configuration: RegularizerConfiguration {
-    @Setting(.weight, source: "the authors' code for MNIST and CIFAR-10")
+    @Setting(.weight, source: "the authors' code for MNIST and CIFAR-10 (5 for CelebA); a gentle pull")
     public var weight: Weight = 1
     @Setting("what is minimised: the distance's logarithm, or the distance", source: "the authors' code")
     public var transform = Transform.log

@@ -1,13 +1,13 @@
 import MoCAProtocols
 
-/// The denoising autoencoder: the encoder sees a damaged image, the reconstruction is compared with the clean one
-/// (Vincent, Larochelle, Bengio and Manzagol, "Extracting and Composing Robust Features with Denoising
+/// The denoising autoencoder: the encoder sees a damaged image, the reconstruction is compared with the clean
+/// one (Vincent, Larochelle, Bengio and Manzagol, "Extracting and Composing Robust Features with Denoising
 /// Autoencoders", ICML 2008).
 ///
-/// Two kinds of damage: x + σ ε with standard normal ε, or each value set to zero with a given probability. There
-/// is no penalty on the codes. Alternating damage, encoding and decoding is a Markov chain whose law approaches
-/// that of the images (Bengio, Yao, Alain and Vincent, "Generalized Denoising Auto-Encoders as Generative
-/// Models", NeurIPS 2013): the sampler `markov-chain` uses ``corrupted(_:streams:)`` for it.
+/// There is no penalty on the codes. Alternating damage, encoding and decoding is a Markov chain whose
+/// distribution approaches that of the images (Bengio, Yao, Alain and Vincent, "Generalized Denoising
+/// Auto-Encoders as Generative Models", NeurIPS 2013): the sampler `markov-chain` uses
+/// ``corrupted(_:streams:)`` for it.
 public final class Denoising: RegularizerPlugin {
   public static let name = "denoising"
   public static let summary = "the encoder sees damaged images, no penalty (denoising autoencoder): a control"

@@ -1,13 +1,12 @@
 import MoCAProtocols
 
-/// KoLeo: the Kozachenko-Leonenko estimate of the codes' entropy, from the distance of each code to its nearest
-/// neighbour (Sablayrolles, Douze, Schmid and Jégou, "Spreading Vectors for Similarity Search", ICLR 2019,
-/// arXiv 1806.03198; used in DINOv2).
+/// KoLeo: the Kozachenko-Leonenko estimate of the codes' entropy, from the distance of each code to its
+/// nearest neighbour (Sablayrolles, Douze, Schmid and Jégou, "Spreading Vectors for Similarity Search", ICLR
+/// 2019, arXiv 1806.03198; used in DINOv2).
 ///
 /// −mean over codes of log |z − nearest(z)|, where the nearest is looked for among the batch and the memory's
-/// population. A distance far below 1e-4 counts as 1e-4: ½ log(|z − z′|² + 1e-8), so that two equal codes are finite;
-/// they exert no pull on each other. λ = 10 is ours: on a shifted cloud of 256 codes on the sphere (d = 128) it pulls
-/// as hard as `moca` at its default, within a factor of two.
+/// population. It is computed as ½ log(|z − z′|² + 1e-8), so that two equal codes are finite; they exert no
+/// pull on each other.
 public final class KoLeo: RegularizerPlugin {
   public static let name = "koleo"
   public static let summary = "log distance to the nearest neighbour: an entropy estimate (KoLeo)"

@@ -5,14 +5,10 @@ import MoCAProtocols
 /// ICLR 2014) and the β-VAE (Higgins et al., ICLR 2017).
 ///
 /// The mean over images of KL(q(z | x) ‖ p) in nats: in closed form where the posterior knows it, else −H(q)
-/// − log p(z) at the drawn code z, with the entropy H in closed form.
-///
-/// λ = 2 is β = 1: the squared error of an image is twice the negative log likelihood of a normal observation
-/// of variance one, up to a constant, and λ = 2β doubles the divergence as well. With `observation=learned`
-/// the variance σ² of the observation is learned (Dai and Wipf, ICLR 2019): the reconstruction term becomes
-/// SSE / σ² + D log σ² over the D values of an image, again twice the negative log likelihood. σ starts at
-/// 0.25 (ours: about the deviation of an image's values from their mean, what a decoder leaves that knows
-/// nothing).
+/// − log p(z) at the drawn code z, with the entropy H in closed form. The squared error of an image is twice
+/// the negative log likelihood of a normal observation of variance one, up to a constant, so that λ = 2β.
+/// With `observation=learned` (Dai and Wipf, ICLR 2019) the reconstruction term is twice that of variance σ²
+/// too.
 public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
   public static let name = "kl"
   public static let summary = "divergence of each image's posterior from the prior (VAE, β-VAE)"

@@ -1,15 +1,12 @@
 import MoCAProtocols
 
-/// RAE-L2: small codes and small decoder weights (Ghosh, Sajjadi, Vergari, Black and Schölkopf, "From Variational
-/// to Deterministic Autoencoders", ICLR 2020).
+/// RAE-L2: small codes and small decoder weights (Ghosh, Sajjadi, Vergari, Black and Schölkopf, "From
+/// Variational to Deterministic Autoencoders", ICLR 2020).
 ///
-/// Mean over batch and coordinates of z² plus ρ times the sum of the squares of the decoder's weights, every
-/// parameter of rank two or more; biases and normalisations are left free.
-///
-/// Units: the authors' code adds β · mean z² and γ · Σ w² to the mean squared error of a value. This project's
-/// reconstruction is the sum over the values of an image, so that both are multiplied by their number: λ = β ·
-/// values and ρ = γ / β. For CIFAR-10 β = 1e-3, γ = 1e-6 and 3,072 values give λ = 3.072 and ρ = 1e-3. The paper
-/// writes ½ |z|²; with d dimensions its weight is 2 λ / d.
+/// The decoder's weights are its parameters of rank two or more; biases and normalisations are left free.
+/// Units: the authors' code adds β · mean z² and γ · Σ w² to the mean squared error of a value. This
+/// project's reconstruction is the sum over the values of an image, so that λ = β · values and ρ = γ / β. The
+/// paper writes ½ |z|²; with d dimensions its weight is 2 λ / d.
 public final class LatentNorm: RegularizerPlugin {
   public static let name = "rae-l2"
   public static let summary = "small codes and small decoder weights (regularized autoencoder, L2)"

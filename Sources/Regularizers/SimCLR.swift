@@ -1,17 +1,14 @@
 import Foundation
 import MoCAProtocols
 
-/// SimCLR: the codes of two random views of an image are told from those of all other images (Chen, Kornblith,
-/// Norouzi and Hinton, "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020,
-/// arXiv 2002.05709).
+/// SimCLR: the codes of two random views of an image are told from those of all other images (Chen,
+/// Kornblith, Norouzi and Hinton, "A Simple Framework for Contrastive Learning of Visual Representations",
+/// ICML 2020, arXiv 2002.05709).
 ///
-/// NT-Xent: −log( exp(z·z⁺/τ) / Σ exp(z·z′/τ) ), averaged over the 2·batch codes of both views, where z⁺ is the other
-/// view's code and z′ runs over all codes but z itself; a memory's codes are further negatives, without gradients.
-/// Views: random resized crop, horizontal flip, brightness and contrast; hue, saturation, grey and blur of the authors'
-/// list are left out. Both views pass the encoder in one batch of their own, in float32 and in training mode, so that
-/// running statistics see views and images alike; this is the price: twice the encoder's work once more.
-///
-/// τ = 0.5 and a colour strength of 0.5 are the authors' for CIFAR-10. λ = 10 is ours and a starting point only.
+/// NT-Xent, averaged over the 2·batch codes of both views; a memory's codes are further negatives, without
+/// gradients. Views: random resized crop, horizontal flip, brightness and contrast; hue, saturation, grey and
+/// blur of the authors' list are left out. Both views pass the encoder in one batch of their own, in float32
+/// and in training mode, so that running statistics see views and images alike.
 public final class SimCLR: RegularizerPlugin {
   public static let name = "simclr"
   public static let summary = "contrast between two augmented views of each image (SimCLR, NT-Xent)"

@@ -1,12 +1,11 @@
 import MoCAProtocols
 
-/// RAE-SN: small codes, and networks whose layers all have spectral norm one (Ghosh, Sajjadi, Vergari, Black and
-/// Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020; Miyato et al., ICLR 2018).
+/// RAE-SN: small codes, and networks whose layers all have spectral norm one (Ghosh, Sajjadi, Vergari, Black
+/// and Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020; Miyato et al., ICLR 2018).
 ///
-/// The penalty is the mean over batch and coordinates of z². Every linear and convolution layer of the decoder,
-/// and by default of the encoder as in the authors' code, divides its weight by its largest singular value
-/// (``SpectralNormalization``). Units as in ``LatentNorm``: the authors' β = 0.03 for CIFAR-10 beside the mean
-/// over 3,072 values is λ = 92.16 (MNIST 9e-3 beside 1,024, CelebA 2.4e-3 beside 12,288).
+/// The penalty is the mean over batch and coordinates of z²; every linear and convolution layer divides its
+/// weight by its largest singular value (`SpectralNormalization`). Units as in ``LatentNorm``; for MNIST the
+/// authors' β is 9e-3 beside 1,024 values, for CelebA 2.4e-3 beside 12,288.
 public final class SpectralNorm: RegularizerPlugin {
   public static let name = "rae-sn"
   public static let summary = "small codes and layers of spectral norm one (regularized autoencoder, SN)"

@@ -1,10 +1,10 @@
 import MoCAProtocols
 
-/// The hyperspherical variational autoencoder: the divergence of each image's law on the sphere from the
-/// uniform law (Davidson, Falorsi, De Cao, Kipf and Tomczak, UAI 2018).
+/// The hyperspherical variational autoencoder: the divergence of each image's distribution on the sphere from
+/// the uniform one (Davidson, Falorsi, De Cao, Kipf and Tomczak, UAI 2018).
 ///
-/// The mean over images of KL(q(z | x) ‖ uniform) in nats, in closed form. It depends on the concentrations
-/// alone. λ = 2 is β = 1, as for ``KullbackLeibler``.
+/// The mean over images, in nats, in closed form; it depends on the concentrations alone. λ = 2β, as for
+/// ``KullbackLeibler``.
 public final class SphericalDivergence: RegularizerPlugin {
   public static let name = "vmf-kl"
   public static let summary = "divergence of each image's law on the sphere from the uniform law (S-VAE)"

@@ -1,16 +1,13 @@
 import Foundation
 import MoCAProtocols
 
-/// Spherical sliced Wasserstein distance to the uniform law (Bonet, Berg, Courty, Septier, Drumetz and Pham, ICLR
-/// 2023).
+/// Spherical sliced Wasserstein distance to the uniform distribution (Bonet, Berg, Courty, Septier, Drumetz
+/// and Pham, ICLR 2023).
 ///
-/// Codes are projected on random great circles, each spanned by an orthonormal pair of normal vectors, and along each
-/// circle W₂² to the uniform law is taken in closed form, with the circle's length as unit: with the sorted positions
-/// uᵢ it is the variance of uᵢ − (i − ½)/N, plus 1/(12N²). This is the authors' formula, arranged so that it does not
-/// cancel. The mean over circles; no draw of the prior. On the circle itself (d = 2) one projection is exact.
-///
-/// 200 circles, as the authors' self-supervised runs (1000 in their autoencoders). λ = 1000 is ours: on a shifted cloud
-/// of 256 codes (d = 128) it pulls as hard as `sliced-wasserstein` at its default, within a factor of two.
+/// The mean over random great circles, each spanned by an orthonormal pair of normal vectors, of W₂² with the
+/// circle's length as unit. The authors' closed form, arranged so that it does not cancel: with the sorted
+/// positions uᵢ the variance of uᵢ − (i − ½)/N, plus 1/(12N²). On the circle itself (d = 2) one projection is
+/// exact.
 public final class SphericalSlicedWasserstein: RegularizerPlugin {
   public static let name = "spherical-sliced-wasserstein"
   public static let summary = "Wasserstein distance along random great circles, in closed form (SSW)"
