@@ -5,7 +5,7 @@ public struct ConformancePlan: Sendable {
   public var batchSize = 256
   /// Batches of the prior that make the null band.
   public var nullCount = 40
-  /// Batches of each changed law.
+  /// Batches of each changed distribution.
   public var replicateCount = 6
   /// Steps of a critic, for methods that have one, before its penalty is read.
   public var criticSteps = 200

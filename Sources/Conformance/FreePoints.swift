@@ -37,9 +37,9 @@ public struct FreePoints: Codable, Sendable {
   }
 
   init(_ specimen: Specimen, name: String, prior: String, plan: ConformancePlan) throws {
-    let law = specimen.prior
+    let target = specimen.prior
     let beginning = Self.cluster(plan.freePointCount, specimen, using: Generator(seed: plan.seed &+ 1))
-    let test = LawTest(of: law, count: plan.freePointCount, using: Generator(seed: plan.seed &+ 2))
+    let test = LawTest(of: target, count: plan.freePointCount, using: Generator(seed: plan.seed &+ 2))
     let mover = try PointMover(specimen, start: beginning, criticSteps: plan.criticSteps)
     var (step, scores) = (0, test.scores(of: mover.codes))
     start = scores
@@ -56,14 +56,14 @@ public struct FreePoints: Codable, Sendable {
     isMet = looksInside >= 2
     regularizer = name
     self.prior = prior
-    latentSize = law.latentSize
+    latentSize = target.latentSize
     count = plan.freePointCount
     steps = step
     stepLimit = plan.freePointSteps
     self.scores = scores
     let values = mover.codes.doubles.map { ($0 * 1e4).rounded() / 1e4 }
     codes = stride(from: 0, to: values.count, by: latentSize).map {
-      Array(values[$0..<$0 + law.latentSize])
+      Array(values[$0..<$0 + target.latentSize])
     }
   }
 

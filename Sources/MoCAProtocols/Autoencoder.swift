@@ -6,7 +6,7 @@ public final class Autoencoder: Module {
   public let decoder: any Decoder
   /// Features to latents.
   public let posterior: any Posterior
-  /// The law of the latents.
+  /// The distribution of the latents.
   public let prior: any Prior
 
   /// Puts the parts together. A prior that is made of the encoder's own codes is told of it here.

@@ -6,10 +6,11 @@ public protocol Posterior: Module {
   func draw(from features: Tensor, using generator: Generator) -> Tensor
   /// `[batch, featureCount]` → `[batch, latentSize]`: the most likely latent, for evaluation and for keys.
   func mode(of features: Tensor) -> Tensor
-  /// The differential entropy of each image's law, `[batch]`, in nats, with respect to the support's own measure
-  /// (the area on a sphere); `nil` where the law has no density.
+  /// The differential entropy of each image's distribution, `[batch]`, in nats, with respect to the support's
+  /// own measure (the area on a sphere); `nil` where the distribution has no density.
   func entropy(of features: Tensor) -> Tensor?
-  /// KL(q ‖ prior) of each image's law q, `[batch]`, in nats, where it is known in closed form; else `nil`.
+  /// KL(q ‖ prior) of each image's distribution q, `[batch]`, in nats, where it is known in closed form; else
+  /// `nil`.
   func divergence(of features: Tensor, from prior: any Prior) -> Tensor?
 }
 

@@ -1,4 +1,4 @@
-/// The law that the latents should follow. It owns the geometry of the latent space.
+/// The distribution that the latents should follow. It owns the geometry of the latent space.
 public protocol Prior: Module {
   /// Dimensions of a latent, as vectors of coordinates.
   var latentSize: Int { get }
@@ -9,13 +9,13 @@ public protocol Prior: Module {
   /// `[count, latentSize]` independent draws, on the generator's device.
   func sample(_ count: Int, using generator: Generator) -> Tensor
   /// The base scale C of inverse multiquadric kernels C / (C + |x − y|²): the mean squared distance of two
-  /// draws (2dσ² for the normal law, 2 on the sphere).
+  /// draws (2dσ² for the normal distribution, 2 on the sphere).
   var kernelScale: Double { get }
   /// The quantiles of ⟨θ, z⟩ for a unit vector θ at (i + ½) / count, ascending, where they are known and the
   /// same for every θ; else `nil`.
   func projectionQuantiles(_ count: Int) -> [Double]?
-  /// σ where the law is normal with mean zero and covariance σ²I; else `nil`. Closed forms against the normal law
-  /// ask for it.
+  /// σ where the distribution is normal with mean zero and covariance σ²I; else `nil`. Closed forms against
+  /// the normal distribution ask for it.
   var normalScale: Double? { get }
   /// The log density, `[batch]`, where it is known and not constant on the support; else `nil`.
   func logDensity(of latents: Tensor) -> Tensor?
@@ -43,7 +43,7 @@ public protocol EncoderBoundPrior: Prior {
 
 /// The shape of a prior's support.
 public enum LatentGeometry: String, Sendable, CaseIterable {
-  /// The unit sphere, with the uniform law.
+  /// The unit sphere, with the uniform distribution.
   case sphere
   /// All of space.
   case euclidean

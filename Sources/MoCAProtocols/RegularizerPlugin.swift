@@ -32,9 +32,9 @@ extension RegularizerPlugin {
 public enum PenaltySubject: String, Sendable, CaseIterable {
   /// The codes of a batch, which it pulls to the prior: the conformance kit holds it to that.
   case codes
-  /// The law of each image's code.
+  /// The distribution of each image's code.
   case posterior
-  /// Images, weights or reconstructions; the codes may follow any law.
+  /// Images, weights or reconstructions; the codes may follow any distribution.
   case networks
 }
 
@@ -78,7 +78,7 @@ public protocol RegularizerConfiguration: PluginConfiguration {
 
 /// What a regularizer is built from beside its configuration.
 public struct RegularizerContext {
-  /// The law to match.
+  /// The distribution to match.
   public let prior: any Prior
   /// Codes of a batch.
   public let batchSize: Int

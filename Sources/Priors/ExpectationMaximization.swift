@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// The components of a mixture law with their weights.
+/// The components of a mixture distribution with their weights.
 public protocol MixtureComponents {
   /// log (weight × density) of each component, `[points, latentSize]` → `[points, components]`.
   func logJoint(of points: Tensor) -> Tensor

@@ -1,14 +1,14 @@
 import Foundation
 import MoCAProtocols
 
-/// A normal law for each image, with the mean and the log variance of each coordinate as features.
+/// A normal distribution for each image, with the mean and the log variance of each coordinate as features.
 ///
 /// z = μ + exp(½ log σ²) ε (Kingma and Welling, ICLR 2014, arXiv 1312.6114). The log variance is cut to ±20.
 /// Against a normal prior N(0, s²I) the divergence is ½ Σ (σ²/s² + μ²/s² − 1 − log(σ²/s²)), in nats for each
 /// image.
 ///
-/// Draws are projected on the prior's support, so the law goes with every prior; entropy, density and
-/// divergence are those of the normal law and given only where the support is all of space.
+/// Draws are projected on the prior's support, so the distribution goes with every prior; entropy, density
+/// and divergence are those of the normal distribution and given only where the support is all of space.
 public final class Gaussian: PosteriorPlugin, PosteriorDensity {
   public typealias Configuration = NoSettings
 

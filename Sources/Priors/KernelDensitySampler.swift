@@ -1,7 +1,8 @@
 import Foundation
 import MoCAProtocols
 
-/// A kernel density estimate of the codes (Parzen, Ann. Math. Stat. 1962): a normal law around each of them.
+/// A kernel density estimate of the codes (Parzen, Ann. Math. Stat. 1962): a normal distribution around each
+/// of them.
 ///
 /// A draw is a random code of the training images plus noise. By Scott's or Silverman's rule the noise has the
 /// covariance of all codes times the squared factor; a number is its standard deviation in every direction. Draws that
@@ -15,8 +16,9 @@ public final class KernelDensitySampler: SamplerPlugin {
   public static let about = """
     Keeps all codes of the training images and draws new ones around them. Nothing is optimised, so it is the \
     simplest ex-post density and a check on the others. A small bandwidth reproduces training images, a large one \
-    blurs the law. Above about ten dimensions the rules choose bandwidths near one, and the draws come close to one \
-    normal law, wider than the codes; give a number there (the code of Ghosh et al. 2020 has 0.425).
+    blurs the distribution. Above about ten dimensions the rules choose bandwidths near one, and the draws \
+    come close to one normal distribution, wider than the codes; give a number there (the code of Ghosh et \
+    al. 2020 has 0.425).
     """
   public static let formula = """
     p(z) = mean over i of N(z; zᵢ, H),  H = f² Cov(zᵢ) or h² I

@@ -50,7 +50,7 @@ public final class VampPrior: PriorPlugin, EncoderBoundPrior {
       [configuration.components, shape.channels, shape.height, shape.width], using: context.generator)
   }
 
-  /// 2d, as for the normal law: the law itself moves during the run.
+  /// 2d, as for the normal distribution: the distribution itself moves during the run.
   public var kernelScale: Double { 2 * Double(latentSize) }
 
   public func bind(to encoder: any Encoder, _ posterior: any Posterior) {

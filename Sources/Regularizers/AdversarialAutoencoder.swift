@@ -15,10 +15,10 @@ public final class AdversarialAutoencoder: RegularizerPlugin, AdversarialRegular
   public static let defaultPosterior: String? = "gaussian"
   public static let about = """
     The first autoencoder with an adversary on its codes. It differs from wae-gan in what surrounds the critic: \
-    each image has a normal law of codes, the prior is normal, the critic has two wide layers and is not told the \
-    prior's density. Choose it to compare with the older literature; wae-gan is the later form. It shares that \
-    method's limits: the penalty's value is no distance, and the critic must keep pace with the encoder. Nothing \
-    keeps the variances of the posterior from shrinking to zero.
+    each image has a normal distribution of codes, the prior is normal, the critic has two wide layers and \
+    is not told the prior's density. Choose it to compare with the older literature; wae-gan is the later \
+    form. It shares that method's limits: the penalty's value is no distance, and the critic must keep pace \
+    with the encoder. Nothing keeps the variances of the posterior from shrinking to zero.
     """
   public static let formula = """
     penalty: mean over codes z of −log σ(c(z)), z ~ q(z | x)

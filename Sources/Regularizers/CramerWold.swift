@@ -18,12 +18,12 @@ public final class CramerWold: RegularizerPlugin {
     "Tabor et al., Cramer-Wold Auto-Encoder, JMLR 2020", url: "https://arxiv.org/abs/1805.09235")
   public static let about = """
     A sliced distance without random slices: the projections of codes and prior are smoothed by a narrow normal \
-    law, their densities compared, and the average over all directions is taken exactly. The result is a kernel \
-    distance whose kernel falls off slowly, like 1/|x − y|. Against the normal law and the uniform sphere no \
-    draws are needed. The logarithm keeps the pull alive near the minimum and makes λ = 1 work across data sets. \
-    Choose it for a distance with hardly a setting. Limits: O(N²) pairs; the bandwidth depends on the number of \
-    codes; from 20 dimensions on the kernel is the authors' approximation, whose minimum on the normal law is \
-    shifted by under 1 % in scale.
+    distribution, their densities compared, and the average over all directions is taken exactly. The result \
+    is a kernel distance whose kernel falls off slowly, like 1/|x − y|. Against the normal distribution and \
+    the uniform sphere no draws are needed. The logarithm keeps the pull alive near the minimum and makes λ \
+    = 1 work across data sets. Choose it for a distance with hardly a setting. Limits: O(N²) pairs; the \
+    bandwidth depends on the number of codes; from 20 dimensions on the kernel is the authors' \
+    approximation, whose minimum on the normal distribution is shifted by under 1 % in scale.
     """
   public static let formula = """
     L = log(CW + 10⁻⁷)
@@ -78,8 +78,8 @@ public final class CramerWold: RegularizerPlugin {
     let hasClosedForm = prior.normalScale != nil || prior.geometry == .sphere
     if configuration.form == .closed && !hasClosedForm {
       throw ConfigurationError.incompatible(
-        "the regularizer \"cramer-wold\" has a closed form for the normal law and the unit sphere only; "
-          + "set regularizer.form=draws, or prior=normal or prior=hypersphere")
+        "the regularizer \"cramer-wold\" has a closed form for the normal distribution and the unit sphere "
+          + "only; set regularizer.form=draws, or prior=normal or prior=hypersphere")
     }
     isClosed = hasClosedForm && configuration.form != .draws
     transform = configuration.transform

@@ -17,9 +17,10 @@ public final class Denoising: RegularizerPlugin {
   public static let subject = PenaltySubject.networks
   public static let about = """
     The encoder sees an image with noise or holes, and the decoder has to give back the clean one. That makes the \
-    networks robust and smooths the codes, but gives them no law: draw from it with the sampler markov-chain, or \
-    with a density fitted to the codes. Choose it as the control that regularizes without a prior. More damage \
-    gives smoother codes and blurrier reconstructions. Scores on held-out images are those of clean inputs.
+    networks robust and smooths the codes, but gives them no distribution: draw from it with the sampler \
+    markov-chain, or with a density fitted to the codes. Choose it as the control that regularizes without a \
+    prior. More damage gives smoother codes and blurrier reconstructions. Scores on held-out images are \
+    those of clean inputs.
     """
   public static let formula = """
     reconstruction: |D(E(x̃)) − x|² with x̃ = x + σ ε, or x̃ = x with values set to zero at random

@@ -16,11 +16,12 @@ public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
     "Kingma and Welling, Auto-Encoding Variational Bayes, ICLR 2014", url: "https://arxiv.org/abs/1312.6114")
   public static let about = """
     The variational autoencoder. Unlike the methods that match the codes of all images together, it pulls \
-    the law of every single image to the prior, so codes carry noise and overlap. Closed form against the \
-    normal prior; with the priors mixture and vamp it is estimated at the drawn code. Half of the weight is \
-    β. At weight 2 the observation has variance one, which blurs images in [0, 1]; observation=learned finds \
-    the variance and with it the balance of both terms, and is the better default for pictures. Known limit: \
-    coordinates may collapse to the prior and carry nothing. Needs a posterior with a density.
+    the distribution of every single image to the prior, so codes carry noise and overlap. Closed form \
+    against the normal prior; with the priors mixture and vamp it is estimated at the drawn code. Half of \
+    the weight is β. At weight 2 the observation has variance one, which blurs images in [0, 1]; \
+    observation=learned finds the variance and with it the balance of both terms, and is the better default \
+    for pictures. Known limit: coordinates may collapse to the prior and carry nothing. Needs a posterior \
+    with a density.
     """
   public static let formula = """
     penalty = mean over images of KL(q(z | x) ‖ p)

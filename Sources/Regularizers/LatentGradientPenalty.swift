@@ -16,9 +16,9 @@ public final class LatentGradientPenalty: RegularizerPlugin {
   public static let about = """
     A deterministic autoencoder whose codes are kept small and whose decoder is kept smooth by a penalty on the \
     slope of its output with respect to the latent. It looks at the decoder's behaviour where rae-l2 looks at its \
-    weights. The codes follow no given law: draw from a density fitted to them, sampler gmm. The gradient of a \
-    gradient makes a step about twice as dear, and a decoder of your own must consist of operations that can be \
-    differentiated twice.
+    weights. The codes follow no given distribution: draw from a density fitted to them, sampler gmm. The \
+    gradient of a gradient makes a step about twice as dear, and a decoder of your own must consist of \
+    operations that can be differentiated twice.
     """
   public static let formula = """
     mean of z² + ρ · mean of (∂ Σ x̂² / ∂z)², x̂ = D(z), means over batch and coordinates

@@ -18,10 +18,10 @@ public final class LatentNorm: RegularizerPlugin {
   public static let about = """
     A deterministic autoencoder whose codes are kept small by their squares and whose decoder is kept smooth by \
     weight decay. (RAE here is the regularized autoencoder of 2020, not the representation autoencoder of 2025.) \
-    The codes follow no given law: draw from a density fitted to them, sampler gmm, as the authors do. Choose it \
-    where reconstructions matter and a density after training is no trouble. With decoderRatio=0 it is the \
-    authors' plain RAE. On the hypersphere the term of the codes is constant. Others could not reproduce the \
-    published scores for CIFAR-10 and CelebA.
+    The codes follow no given distribution: draw from a density fitted to them, sampler gmm, as the authors \
+    do. Choose it where reconstructions matter and a density after training is no trouble. With \
+    decoderRatio=0 it is the authors' plain RAE. On the hypersphere the term of the codes is constant. \
+    Others could not reproduce the published scores for CIFAR-10 and CelebA.
     """
   public static let formula = """
     mean over batch and coordinates of z² + ρ · Σ w² over the decoder's weights

@@ -27,7 +27,8 @@ public final class MaxSlicedWasserstein: RegularizerPlugin {
     θ ← normalised(θ + 0.7ᵏ · g / |g|), g = ∂W₂²/∂θ along the sphere, k = 0, 1, …
     """
   public static let exceptions: [ConformanceCheck: String] = [
-    .batchSize: "the largest of many noisy distances exceeds that of the codes' own law by a term like d/N",
+    .batchSize:
+      "the largest of many noisy distances exceeds that of the codes' own distribution by a term like d/N",
     .gradients: "the direction is held fixed, which gives the whole gradient at the exact maximum only",
   ]
 

@@ -25,7 +25,8 @@ public final class SlicedWasserstein: RegularizerPlugin {
     """
   public static let exceptions: [ConformanceCheck: String] = [
     .batchSize:
-      "the squared distance of a finite sample to a law exceeds that of its own law by a term like 1/N"
+      "the squared distance of a finite sample to a distribution exceeds that of its own distribution by a "
+      + "term like 1/N"
   ]
 
   public struct Configuration: RegularizerConfiguration {

@@ -15,9 +15,10 @@ public final class SpectralNorm: RegularizerPlugin {
   public static let about = """
     A deterministic autoencoder whose codes are kept small and whose layers cannot stretch: each weight is divided \
     by its largest singular value, followed by power iteration. It bounds the decoder's slope by construction \
-    where rae-gp punishes it. The codes follow no given law: draw from a density fitted to them, sampler gmm. \
-    Batch normalisation after a layer undoes its division, so that in networks full of it the bound is loose. A \
-    memory with an encoder of its own has nothing to add, since samples of codes are not compared.
+    where rae-gp punishes it. The codes follow no given distribution: draw from a density fitted to them, \
+    sampler gmm. Batch normalisation after a layer undoes its division, so that in networks full of it the \
+    bound is loose. A memory with an encoder of its own has nothing to add, since samples of codes are not \
+    compared.
     """
   public static let formula = """
     mean over batch and coordinates of z², with W / σ(W) in place of each weight W

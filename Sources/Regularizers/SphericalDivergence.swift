@@ -7,14 +7,15 @@ import MoCAProtocols
 /// ``KullbackLeibler``.
 public final class SphericalDivergence: RegularizerPlugin {
   public static let name = "vmf-kl"
-  public static let summary = "divergence of each image's law on the sphere from the uniform law (S-VAE)"
+  public static let summary =
+    "divergence of each image's distribution on the sphere from the uniform one (S-VAE)"
   public static let reference = Citation(
     "Davidson et al., Hyperspherical Variational Auto-Encoders, UAI 2018",
     url: "https://arxiv.org/abs/1804.00891")
   public static let about = """
     The variational autoencoder on the sphere. The encoder gives a direction and a concentration; the \
     divergence charges the concentration only, so directions are free and, unlike in the normal VAE, no \
-    force pulls codes to a centre. The uniform law is the right prior where nothing is known about \
+    force pulls codes to a centre. The uniform distribution is the right prior where nothing is known about \
     directions. Made for low dimensions: with one concentration for d directions it grows coarse as d grows. \
     Takes the posteriors von-mises-fisher and power-spherical.
     """
@@ -33,7 +34,7 @@ public final class SphericalDivergence: RegularizerPlugin {
   public init(_ configuration: Configuration, context: RegularizerContext) throws {
     if context.prior.geometry != .sphere {
       throw ConfigurationError.incompatible(
-        "the regularizer \"vmf-kl\" measures laws on the unit sphere and cannot match this prior; "
+        "the regularizer \"vmf-kl\" measures distributions on the unit sphere and cannot match this prior; "
           + "set prior=hypersphere, or regularizer=kl")
     }
     try context.requireDivergence(for: Self.name, wayOut: "set posterior=von-mises-fisher")

@@ -30,7 +30,8 @@ public final class SphericalSlicedWasserstein: RegularizerPlugin {
     """
   public static let exceptions: [ConformanceCheck: String] = [
     .batchSize:
-      "the squared distance of a finite sample to a law exceeds that of its own law by a term like 1/N"
+      "the squared distance of a finite sample to a distribution exceeds that of its own distribution by a "
+      + "term like 1/N"
   ]
 
   public struct Configuration: RegularizerConfiguration {
@@ -64,7 +65,7 @@ public final class SphericalSlicedWasserstein: RegularizerPlugin {
     return Penalty(Self.distance(of: context.samples, first: first, second: second))
   }
 
-  /// The mean W₂² to the uniform law over circles; rank 0.
+  /// The mean W₂² to the uniform distribution over circles; rank 0.
   ///
   /// - Parameters:
   ///   - samples: `[count, latentSize]`, none of them zero.

@@ -98,7 +98,7 @@ struct PriorTests {
     #expect(throws: Never.self) { try prior("hypersphere", latentSize: 2) }
   }
 
-  @Test("the normal law's scale sets draws, kernel scale and density")
+  @Test("the normal distribution's scale sets draws, kernel scale and density")
   func scale() throws {
     var configuration = Normal.Configuration()
     configuration.scale = 3
@@ -133,7 +133,7 @@ struct PriorTests {
     #expect(prior.interpolate(from: start, to: -start, fraction: 0.5).isFinite.all().item == 1)
   }
 
-  @Test("a path under the normal law is straight")
+  @Test("a path under the normal distribution is straight")
   func line() throws {
     let prior = try prior("normal", latentSize: 3)
     let (start, end) = (Tensor.zeros([1, 3]), Tensor.ones([1, 3]))

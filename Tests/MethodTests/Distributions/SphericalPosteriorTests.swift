@@ -22,14 +22,14 @@ struct SphericalPosteriorTests {
 
   @Test("the table of references is there")
   func tableIsThere() throws {
-    let table = try LawTable.read()
+    let table = try DistributionTable.read()
     #expect(table.fisher.count == 10 && table.power.count == 7 && table.angles.count == 4)
   }
 
   @Test(
-    "divergence, entropy and normaliser of the von Mises-Fisher law equal the Bessel functions'",
-    arguments: LawTable.standard?.fisher ?? [])
-  func fisher(_ row: LawTable.Spherical) throws {
+    "divergence, entropy and normaliser of the von Mises-Fisher distribution equal the Bessel functions'",
+    arguments: DistributionTable.standard?.fisher ?? [])
+  func fisher(_ row: DistributionTable.Spherical) throws {
     let posterior = try make("von-mises-fisher", row.dimension)
     let prior = try sphere(row.dimension)
     let features = leaf(sphericalFeatures(axis(row.dimension), row.concentration))
@@ -51,8 +51,8 @@ struct SphericalPosteriorTests {
 
   @Test(
     "the gradient of the log moment is the ratio of Bessel functions",
-    arguments: LawTable.standard?.fisher ?? [])
-  func besselRatio(_ row: LawTable.Spherical) throws {
+    arguments: DistributionTable.standard?.fisher ?? [])
+  func besselRatio(_ row: DistributionTable.Spherical) throws {
     if row.concentration >= 1e4 { return }  // cut there: no gradient
     let posterior = try make("von-mises-fisher", row.dimension)
     let features = leaf(sphericalFeatures(axis(row.dimension), row.concentration))
@@ -64,9 +64,9 @@ struct SphericalPosteriorTests {
   }
 
   @Test(
-    "divergence and entropy of the power spherical law equal its integrals",
-    arguments: LawTable.standard?.power ?? [])
-  func power(_ row: LawTable.Spherical) throws {
+    "divergence and entropy of the power spherical distribution equal its integrals",
+    arguments: DistributionTable.standard?.power ?? [])
+  func power(_ row: DistributionTable.Spherical) throws {
     let posterior = try make("power-spherical", row.dimension)
     let features = leaf(sphericalFeatures(axis(row.dimension), row.concentration))
     let entropy = try #require(posterior.entropy(of: features))
@@ -92,11 +92,11 @@ struct SphericalPosteriorTests {
   }
 
   @Test(
-    "cosines of draws follow the law's quantiles", arguments: LawTable.standard?.angles ?? [],
-    ["von-mises-fisher", "power-spherical"])
-  func draws(_ row: LawTable.Angles, _ name: String) throws {
+    "cosines of draws follow the distribution's quantiles",
+    arguments: DistributionTable.standard?.angles ?? [], ["von-mises-fisher", "power-spherical"])
+  func draws(_ row: DistributionTable.Angles, _ name: String) throws {
     let posterior = try make(name, row.dimension)
-    let probabilities = try LawTable.read().probabilities
+    let probabilities = try DistributionTable.read().probabilities
     var direction = axis(row.dimension)
     for sign in [1.0, -1, 0.3] {
       (direction[0], direction[1]) = (sign, sign == 0.3 ? -2 : 0)
@@ -123,8 +123,8 @@ struct SphericalPosteriorTests {
   @Test(
     "gradients through draws are those of the mean cosine",
     arguments: [(2, 1.5), (2, 50), (3, 5), (8, 20), (16, 1.5)], ["von-mises-fisher", "power-spherical"])
-  func pathGradient(_ law: (Int, Double), _ name: String) throws {
-    let (dimension, concentration) = law
+  func pathGradient(_ distribution: (Int, Double), _ name: String) throws {
+    let (dimension, concentration) = distribution
     let posterior = try make(name, dimension)
     let features = leaf(sphericalFeatures(axis(dimension), concentration, count: 8_000))
     let draws = posterior.draw(from: features, using: Generator(seed: 13))
@@ -132,7 +132,7 @@ struct SphericalPosteriorTests {
     let slopes = cosines.gradients(withRespectTo: [features])[0].selected(along: 1, at: dimension)
     let (mean, error) = meanAndError(slopes / slopeOfConcentration(concentration))
     let size = Double(dimension - 1)
-    let fisher = LawTable.standard?.fisher.first {
+    let fisher = DistributionTable.standard?.fisher.first {
       $0.dimension == dimension && $0.concentration == concentration
     }
     let expected =
