@@ -104,7 +104,7 @@ final class NetworkStep {
     let features = model.encoder.encode(input).to(dtype: .float32) + offset
     let latents =
       codes.map { prior.geometry.parametrized($0) }
-      ?? prior.project(posterior.draw(from: features, using: streams[.posterior]))
+      ?? prior.project(posterior.sample(from: features, using: streams[.posterior]))
     let perturbed = (regularizer as? any LatentPerturbing)?
       .decoderInput(for: latents, prior: prior, streams: streams)
     let decoderInput = arranged(perturbed ?? latents)

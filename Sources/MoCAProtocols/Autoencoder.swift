@@ -24,8 +24,8 @@ public final class Autoencoder: Module {
   }
 
   /// One draw of the code of each image, `[batch, channels, h, w]` → `[batch, latentSize]`.
-  public func draw(_ images: Tensor, using generator: Generator) -> Tensor {
-    prior.project(posterior.draw(from: encoder.encode(images).to(dtype: .float32), using: generator))
+  public func sampleCodes(of images: Tensor, using generator: Generator) -> Tensor {
+    prior.project(posterior.sample(from: encoder.encode(images).to(dtype: .float32), using: generator))
   }
 
   /// `[batch, latentSize]` → `[batch, channels, h, w]` in [0, 1].

@@ -3,7 +3,7 @@ public protocol Posterior: Module {
   /// The features that the encoder must give.
   var featureCount: Int { get }
   /// `[batch, featureCount]` → `[batch, latentSize]`, one draw for each image.
-  func draw(from features: Tensor, using generator: Generator) -> Tensor
+  func sample(from features: Tensor, using generator: Generator) -> Tensor
   /// `[batch, featureCount]` → `[batch, latentSize]`: the most likely latent, for evaluation and for keys.
   func mode(of features: Tensor) -> Tensor
   /// The differential entropy of each image's distribution, `[batch]`, in nats, with respect to the support's

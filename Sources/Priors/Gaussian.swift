@@ -38,7 +38,7 @@ public final class Gaussian: PosteriorPlugin, PosteriorDensity {
     isEuclidean = prior.geometry == .euclidean
   }
 
-  public func draw(from features: Tensor, using generator: Generator) -> Tensor {
+  public func sample(from features: Tensor, using generator: Generator) -> Tensor {
     let mean = mode(of: features)
     return mean + (logVariance(of: features) * 0.5).exp() * Tensor.normal(mean.shape, using: generator)
   }

@@ -51,7 +51,7 @@ public final class MarkovChainSampler: SamplerPlugin {
       let damaged =
         corruption?.corrupted(images, streams: streams)
         ?? images + Tensor.normal(images.shape, using: generator) * noise
-      return model.draw(damaged, using: generator)
+      return model.sampleCodes(of: damaged, using: generator)
     }
   }
 

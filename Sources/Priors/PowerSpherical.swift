@@ -42,7 +42,7 @@ public final class PowerSpherical: PosteriorPlugin, PosteriorDensity {
     SphericalDistribution(features).direction.to(dtype: features.dtype)
   }
 
-  public func draw(from features: Tensor, using generator: Generator) -> Tensor {
+  public func sample(from features: Tensor, using generator: Generator) -> Tensor {
     let distribution = SphericalDistribution(features)
     let near = (distribution.concentration + beta).gammaDraws(using: generator)
     let far = Tensor.full(distribution.concentration.shape, beta, dtype: .float64, on: generator.device)

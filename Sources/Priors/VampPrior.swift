@@ -70,7 +70,7 @@ public final class VampPrior: PriorPlugin, EncoderBoundPrior {
     withoutGradients {
       let (features, posterior) = components()
       let chosen = Tensor.indices(count, below: features.shape[0], using: generator)
-      return posterior.draw(from: features.gathered(along: 0, at: chosen), using: generator)
+      return posterior.sample(from: features.gathered(along: 0, at: chosen), using: generator)
     }
   }
 

@@ -71,7 +71,7 @@ public final class VonMisesFisher: PosteriorPlugin, PosteriorDensity {
         dtype: latents.dtype)
   }
 
-  public func draw(from features: Tensor, using generator: Generator) -> Tensor {
+  public func sample(from features: Tensor, using generator: Generator) -> Tensor {
     let distribution = SphericalDistribution(features)
     var angle = withoutGradients { drawnAngle(distribution.concentration, using: generator) }
     if distribution.concentration.requiresGradient {

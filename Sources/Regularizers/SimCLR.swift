@@ -71,7 +71,7 @@ public final class SimCLR: RegularizerPlugin {
       let twice = Tensor.concatenated([pass.images, pass.images])
       return view(of: twice, using: context.streams[.corruption]).channelsLast()
     }
-    let codes = pass.model.draw(views, using: context.streams[.corruption])
+    let codes = pass.model.sampleCodes(of: views, using: context.streams[.corruption])
     return Penalty(
       Self.contrast(
         codes, population: context.recollection.population, temperature: configuration.temperature))

@@ -114,7 +114,7 @@ extension TrainedModel {
         stride(from: 0, to: indices.count, by: 250).map { start in
           let part = Array(indices[start..<min(start + 250, indices.count)])
           let batch = batches.tensor(gather(images, indices: part))
-          return generator.map { model.draw(batch, using: $0) } ?? model.encode(batch)
+          return generator.map { model.sampleCodes(of: batch, using: $0) } ?? model.encode(batch)
         })
     }
   }

@@ -74,6 +74,6 @@ struct GaussianPosteriorTests {
     let features = Tensor.zeros([2, 6])
     #expect(posterior.entropy(of: features) == nil)
     #expect(posterior.divergence(of: features, from: prior) == nil)
-    #expect(posterior.draw(from: features, using: Generator(seed: 1)).shape == [2, 3])
+    #expect(posterior.sample(from: features, using: Generator(seed: 1)).shape == [2, 3])
   }
 }

@@ -101,7 +101,7 @@ struct SphericalPosteriorTests {
     for sign in [1.0, -1, 0.3] {
       (direction[0], direction[1]) = (sign, sign == 0.3 ? -2 : 0)
       let features = sphericalFeatures(direction, row.concentration, count: 8_000)
-      let draws = posterior.draw(from: features, using: Generator(seed: 11))
+      let draws = posterior.sample(from: features, using: Generator(seed: 11))
       #expect((draws.norm(along: 1) - 1).absolute().maximum().item < 1e-5)
       let cosines = (draws * posterior.mode(of: features)).sum(along: 1).doubles
       let quantiles = name == "power-spherical" ? row.power : row.fisher
@@ -113,7 +113,7 @@ struct SphericalPosteriorTests {
   func bearings(_ name: String) throws {
     let posterior = try make(name, 3)
     let features = sphericalFeatures([0, 0, -2], 4, count: 8_000)
-    let draws = posterior.draw(from: features, using: Generator(seed: 12))
+    let draws = posterior.sample(from: features, using: Generator(seed: 12))
     let bearings = draws.selected(along: 1, at: 1).arcTangent(over: draws.selected(along: 1, at: 0)).doubles
     let probabilities = (1...19).map { Double($0) / 20 }
     let quantiles = probabilities.map { (2 * $0 - 1) * Double.pi }
@@ -127,7 +127,7 @@ struct SphericalPosteriorTests {
     let (dimension, concentration) = distribution
     let posterior = try make(name, dimension)
     let features = leaf(sphericalFeatures(axis(dimension), concentration, count: 8_000))
-    let draws = posterior.draw(from: features, using: Generator(seed: 13))
+    let draws = posterior.sample(from: features, using: Generator(seed: 13))
     let cosines = (draws * posterior.mode(of: features).detached()).sum()
     let slopes = cosines.gradients(withRespectTo: [features])[0].selected(along: 1, at: dimension)
     let (mean, error) = meanAndError(slopes / slopeOfConcentration(concentration))
@@ -150,7 +150,7 @@ struct SphericalPosteriorTests {
     let posterior = try make(name, 4)
     let features = leaf(sphericalFeatures(direction, 6, count: 8_000))
     let probe = Tensor([Float](arrayLiteral: 0.3, -1, 0.5, 0.8))
-    let draws = posterior.draw(from: features, using: Generator(seed: 14))
+    let draws = posterior.sample(from: features, using: Generator(seed: 14))
     let slopes = (draws * probe).sum().gradients(withRespectTo: [features])[0]
     // E z = m μ, so the gradient is m times that of the unit vector.
     let mean = (draws.detached() * posterior.mode(of: features).detached()).sum(along: 1).mean().item
@@ -179,7 +179,7 @@ struct SphericalPosteriorTests {
     #expect(abs(found - divergence) < 1e-5)
     #expect(abs((try #require(posterior.entropy(of: row)).item) - (log(4 * Double.pi) - divergence)) < 1e-5)
     #expect(abs(posterior.logDensity(of: posterior.mode(of: row), given: row).item - top) < 1e-5)
-    let cosines = posterior.draw(from: features, using: Generator(seed: 15)).selected(along: 1, at: 0)
+    let cosines = posterior.sample(from: features, using: Generator(seed: 15)).selected(along: 1, at: 0)
     let (average, error) = meanAndError(cosines)
     #expect(abs(average - mean) < 3.5 * error)
   }
@@ -212,7 +212,7 @@ struct SphericalPosteriorTests {
     for input in inputs {
       for seed in UInt64(0)..<20 {
         let features = leaf(input)
-        let draws = posterior.draw(from: features, using: Generator(seed: seed))
+        let draws = posterior.sample(from: features, using: Generator(seed: seed))
         let divergence = try #require(posterior.divergence(of: features, from: prior))
         let gradient = (draws.sum() + divergence.sum()).gradients(withRespectTo: [features])[0]
         #expect(isFinite(draws) && isFinite(divergence) && isFinite(gradient))
