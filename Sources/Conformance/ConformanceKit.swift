@@ -8,8 +8,8 @@ import MoCAProtocols
 /// takes samples of codes beside each image's distribution is held to that too, with the distribution of
 /// every image the same.
 ///
-/// What each check means is said at ``ConformanceCheck``, how it is decided at the functions in this folder. A check
-/// that a method's definition forbids is named in ``RegularizerPlugin/exceptions``; it is run all the same, and a
+/// What each check means is said at `ConformanceCheck`, how it is decided at the functions in this folder. A check
+/// that a method's definition forbids is named in `RegularizerPlugin.exceptions`; it is run all the same, and a
 /// failure is then reported with the reason.
 public struct ConformanceKit: Sendable {
   public let regularizers: RegularizerCatalog
@@ -31,7 +31,7 @@ public struct ConformanceKit: Sendable {
 
   /// The priors that a regularizer can be built with and that are not made of an encoder, in the catalog's order.
   ///
-  /// - Throws: ``ConfigurationError`` for an unknown name or wrong settings.
+  /// - Throws: `ConfigurationError` for an unknown name or wrong settings.
   public func priors(for regularizer: String, settings: ConfigurationValue = .empty) throws -> [String] {
     _ = try regularizers.entry(named: regularizer).resolve(settings, "regularizer")
     return priors.names.filter {
@@ -45,7 +45,7 @@ public struct ConformanceKit: Sendable {
   ///   - regularizer: A name in ``regularizers``.
   ///   - prior: A name in ``priors``.
   ///   - settings: The regularizer's, where they differ from the defaults.
-  /// - Throws: ``ConfigurationError`` where the two do not go together, with the reason that the table of
+  /// - Throws: `ConfigurationError` where the two do not go together, with the reason that the table of
   ///   compatibility gives, or where a setting is wrong.
   public func report(
     of regularizer: String, against prior: String, settings: ConfigurationValue = .empty

@@ -7,7 +7,7 @@ public struct ConformanceReport: Codable, Sendable {
   public let latentSize: Int
   /// Codes of a batch.
   public let batchSize: Int
-  /// One row for each check, in the order of ``ConformanceCheck``.
+  /// One row for each check, in the order of `ConformanceCheck`.
   public let results: [ConformanceResult]
 
   /// Whether no check failed.

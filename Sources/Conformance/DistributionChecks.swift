@@ -36,7 +36,7 @@ struct DistributionChecks {
         + "band up to \(short(band.upper))")
   }
 
-  /// Codes that start as draws of the prior and descend the penalty stay in the null bands of ``LawTest``, which
+  /// Codes that start as draws of the prior and descend the penalty stay in the null bands of `LawTest`, which
   /// knows nothing of the penalty. A penalty that is smaller elsewhere takes them there.
   ///
   /// Steps as in ``PointMover``, of 2 % of the prior's spread, falling linearly to zero: a coordinate can travel at most

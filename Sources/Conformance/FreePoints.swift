@@ -6,7 +6,7 @@ import MoCAProtocols
 ///
 /// They start as a shifted, elongated cluster on the support. Adam moves them along the normalised gradient (a code in
 /// proportion to its share of it) with a step size of 5 % of the root mean square of the prior's coordinates, which
-/// falls linearly to zero; a critic takes its step after each of theirs. Every 25 steps both measures of ``LawTest`` are
+/// falls linearly to zero; a critic takes its step after each of theirs. Every 25 steps both measures of `LawTest` are
 /// taken: they have arrived once both lie in their null bands twice running, so that a method which descends one of
 /// them is judged by the other, and points that only pass by are not taken for arrived.
 public struct FreePoints: Codable, Sendable {

@@ -4,7 +4,7 @@ import MoCAProtocols
 /// Integrals of the von Mises-Fisher distributions on one sphere, by Gauss-Legendre quadrature over the angle
 /// φ whose sine is the cosine to the direction. Concentrations κ are `[batch, 1]` of `float64`.
 ///
-/// ``UnitSphere`` has log M(κ) of one number; here it is that of a batch on its device, with gradients, and nothing is
+/// `UnitSphere` has log M(κ) of one number; here it is that of a batch on its device, with gradients, and nothing is
 /// read back.
 final class FisherMoments: Module {
   /// Nodes on (0, 1) and the logarithms of their weights, `[nodes]` of `float64`.

@@ -4,7 +4,7 @@ import MoCAProtocols
 /// direction.
 ///
 /// The distribution's density with respect to the uniform distribution is exp(κ ⟨μ, x⟩) / M(κ), with M of
-/// ``UnitSphere/logMoment(_:dimension:)``.
+/// `UnitSphere.logMoment(_:dimension:)`.
 public enum SphericalConcentration {
   /// The largest κ that is estimated: beyond it, a cluster is a point for every purpose of sampling.
   public static let limit = 1e6

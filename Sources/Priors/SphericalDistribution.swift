@@ -23,7 +23,7 @@ struct SphericalDistribution {
 
   /// The dimension of such a distribution's latents.
   ///
-  /// - Throws: ``ConfigurationError/incompatible(_:)`` where the prior does not live on the sphere.
+  /// - Throws: `ConfigurationError.incompatible` where the prior does not live on the sphere.
   static func latentSize(of prior: any Prior, posterior name: String) throws -> Int {
     if prior.geometry == .sphere { return prior.latentSize }
     throw ConfigurationError.incompatible(

@@ -58,7 +58,7 @@ enum KernelExpectations {
 
   /// The expectations of this kernel under `prior`.
   ///
-  /// - Throws: ``ConfigurationError/incompatible(_:)`` where they are not known.
+  /// - Throws: `ConfigurationError.incompatible` where they are not known.
   init(_ kernel: DistanceKernel, _ prior: any Prior) throws {
     if prior.geometry == .sphere {
       self = .sphere(

@@ -83,7 +83,7 @@ private final class ObservationVariance: Module {
 extension RegularizerContext {
   /// Checks that the divergence of the run's posterior from its prior is known or can be estimated.
   ///
-  /// - Throws: ``ConfigurationError/incompatible(_:)`` where it is not. Without a posterior nothing is checked.
+  /// - Throws: `ConfigurationError.incompatible` where it is not. Without a posterior nothing is checked.
   func requireDivergence(for name: String, wayOut: String) throws {
     guard let posterior else { return }
     let isKnown = withoutGradients {

@@ -19,7 +19,7 @@ struct ExtractorChoice {
   /// Builds the extractors for images of a shape.
   ///
   /// - Returns: The extractors, and notes on those that were not asked for and cannot be used.
-  /// - Throws: ``EvaluationError`` for one that was asked for and cannot be used.
+  /// - Throws: `EvaluationError` for one that was asked for and cannot be used.
   func sources(for shape: ImageShape, on device: Device) throws -> (sources: [FeatureSource], notes: [String])
   {
     let catalog = CommandContext.catalogs.extractors

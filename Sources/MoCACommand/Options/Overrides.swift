@@ -10,7 +10,7 @@ struct Overrides {
 
   /// Reads the arguments.
   ///
-  /// - Throws: ``ConfigurationError`` for an argument that is no override.
+  /// - Throws: `ConfigurationError` for an argument that is no override.
   init(_ arguments: [String]) throws {
     let plain = Set(Experiment.sections.map(\.name))
     let layers = try arguments.map { argument in
