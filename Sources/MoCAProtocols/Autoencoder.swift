@@ -4,9 +4,9 @@ public final class Autoencoder: Module {
   public let encoder: any Encoder
   /// Latents to images.
   public let decoder: any Decoder
-  /// Features to latents.
+  /// Features to codes.
   public let posterior: any Posterior
-  /// The distribution of the latents.
+  /// The distribution of the codes.
   public let prior: any Prior
 
   /// Puts the parts together. A prior that is made of the encoder's own codes is told of it here.

@@ -1,4 +1,4 @@
-/// Maps latents to images.
+/// Maps codes to images.
 public protocol Decoder: Module {
   /// `[batch, latentSize]` → `[batch, channels, height, width]` in [0, 1].
   func decode(_ latents: Tensor) -> Tensor
@@ -16,7 +16,7 @@ public protocol DecoderPlugin: Decoder, Plugin {
 public struct DecoderContext {
   /// The images that go out.
   public let imageShape: ImageShape
-  /// The size of the latents that come in.
+  /// The size of the codes that come in.
   public let latentSize: Int
   public let generator: Generator
 

@@ -1,4 +1,4 @@
-/// Maps images to features, from which a ``Posterior`` draws latents.
+/// Maps images to features, from which a ``Posterior`` samples codes.
 public protocol Encoder: Module {
   /// `[batch, channels, height, width]` in [0, 1] → `[batch, featureCount]`.
   func encode(_ images: Tensor) -> Tensor

@@ -1,10 +1,10 @@
-/// How a latent is drawn from an encoder's features.
+/// How a code is sampled from an encoder's features.
 public protocol Posterior: Module {
   /// The features that the encoder must give.
   var featureCount: Int { get }
   /// `[batch, featureCount]` → `[batch, latentSize]`, one draw for each image.
   func sample(from features: Tensor, using generator: Generator) -> Tensor
-  /// `[batch, featureCount]` → `[batch, latentSize]`: the most likely latent, for evaluation and for keys.
+  /// `[batch, featureCount]` → `[batch, latentSize]`: the most likely code, for evaluation and for keys.
   func mode(of features: Tensor) -> Tensor
   /// The differential entropy of each image's distribution, `[batch]`, in nats, with respect to the support's
   /// own measure (the area on a sphere); `nil` where the distribution has no density.
@@ -22,7 +22,7 @@ extension Posterior {
 
 /// A posterior that can be chosen by name.
 public protocol PosteriorPlugin: Posterior, Plugin {
-  /// Builds the posterior of latents of this prior.
+  /// Builds the posterior of codes of this prior.
   ///
   /// - Throws: ``ConfigurationError/incompatible(_:)`` where its draws do not lie on the prior's support.
   init(_ configuration: Configuration, prior: any Prior) throws

@@ -1,6 +1,6 @@
-/// The distribution that the latents should follow. It owns the geometry of the latent space.
+/// The distribution that the codes should follow. It owns the geometry of the latent space.
 public protocol Prior: Module {
-  /// Dimensions of a latent, as vectors of coordinates.
+  /// Dimensions of a code, as vectors of coordinates.
   var latentSize: Int { get }
   /// What the support looks like; regularizers that need a certain one say so when they are built.
   var geometry: LatentGeometry { get }
@@ -19,7 +19,7 @@ public protocol Prior: Module {
   var normalScale: Double? { get }
   /// The log density, `[batch]`, where it is known and not constant on the support; else `nil`.
   func logDensity(of latents: Tensor) -> Tensor?
-  /// A path from one latent to another that stays on the support, at `fraction` of the way.
+  /// A path from one code to another that stays on the support, at `fraction` of the way.
   func interpolate(from start: Tensor, to end: Tensor, fraction: Double) -> Tensor
 }
 
@@ -62,7 +62,7 @@ public protocol PriorPlugin: Prior, Plugin {
 
 /// What a prior is built from beside its configuration.
 public struct PriorContext {
-  /// Dimensions of a latent.
+  /// Dimensions of a code.
   public let latentSize: Int
   /// The images of the run, or `nil` where they are not known yet and the prior is only being checked.
   public let imageShape: ImageShape?

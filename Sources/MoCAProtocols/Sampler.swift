@@ -1,4 +1,4 @@
-/// Draws latents after training: from the prior, or from a density fitted to the codes.
+/// Draws codes after training: from the prior, or from a density fitted to the codes.
 public protocol Sampler: Module {
   /// Whether ``fit(to:using:)`` must come first.
   var needsCodes: Bool { get }

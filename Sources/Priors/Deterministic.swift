@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// The features are the latent: one code for each image.
+/// The features are the code: one code for each image.
 public final class Deterministic: PosteriorPlugin {
   public typealias Configuration = NoSettings
 

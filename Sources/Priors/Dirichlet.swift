@@ -1,12 +1,11 @@
 import Foundation
 import MoCAProtocols
 
-/// The symmetric Dirichlet distribution on the simplex: coordinates that are not negative and sum to one.
+/// The symmetric Dirichlet distribution on the simplex: coordinates that are not negative and sum to one
+/// (Patrini et al., "Sinkhorn AutoEncoders", UAI 2019, show autoencoders with this prior).
 ///
-/// p(z) = Γ(dα) / Γ(α)^d · Π zᵢ^(α − 1) with respect to the volume of the first d − 1 coordinates. A draw is
-/// a vector of gamma variables of shape α divided by their sum. The encoder's output passes through softmax.
-/// α = 1, the uniform distribution on the simplex, is our default: it prefers no region. Patrini et al.,
-/// "Sinkhorn AutoEncoders" (UAI 2019), show autoencoders with this prior.
+/// The density is with respect to the volume of the first d − 1 coordinates. A draw is a vector of gamma
+/// variables of shape α divided by their sum.
 public final class Dirichlet: PriorPlugin {
   public static let name = "dirichlet"
   public static let summary = "symmetric Dirichlet distribution on the simplex"

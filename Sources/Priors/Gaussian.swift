@@ -1,11 +1,9 @@
 import Foundation
 import MoCAProtocols
 
-/// A normal distribution for each image, with the mean and the log variance of each coordinate as features.
-///
-/// z = μ + exp(½ log σ²) ε (Kingma and Welling, ICLR 2014, arXiv 1312.6114). The log variance is cut to ±20.
-/// Against a normal prior N(0, s²I) the divergence is ½ Σ (σ²/s² + μ²/s² − 1 − log(σ²/s²)), in nats for each
-/// image.
+/// A normal distribution for each image (Kingma and Welling, ICLR 2014, arXiv 1312.6114), with the mean and
+/// the log variance of each coordinate as features; the log variance is cut to ±20. The divergence is in nats
+/// for each image.
 ///
 /// Draws are projected on the prior's support, so the distribution goes with every prior; entropy, density
 /// and divergence are those of the normal distribution and given only where the support is all of space.

@@ -1,12 +1,8 @@
 import Foundation
 import MoCAProtocols
 
-/// A mixture of K normal distributions with equal shares, one scale and fixed means.
-///
-/// p(z) = 1/K Σₖ N(z; μₖ, σ²I). The means are uniform on the sphere of a given radius R, drawn once when the
-/// run starts and kept in its checkpoints. Ten components as for ten classes (Makhzani et al., "Adversarial
-/// Autoencoders", 2015, show a mixture of ten normal distributions); R = 4 and σ = 1 are ours: in high
-/// dimensions the means then lie 4√2 = 5.7 σ apart.
+/// A mixture of K normal distributions with equal shares, one scale and fixed means, which are drawn once
+/// when the run starts and kept in its checkpoints.
 public final class GaussianMixture: PriorPlugin {
   public static let name = "mixture"
   public static let summary = "equal mixture of normal distributions with fixed random means"

@@ -3,9 +3,9 @@ import MoCAProtocols
 /// A mixture of normal distributions fitted to the codes: the ex-post density of Ghosh, Sajjadi, Vergari,
 /// Black and Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020.
 ///
-/// Maximum likelihood by expectation-maximization in `float64`, begun at k-means clusters, from several starts. Draws
-/// that leave the prior's support are taken to its nearest point (on the sphere they are normalised). Ten components
-/// with full covariances and the tolerance 10⁻³ are the paper's.
+/// Maximum likelihood by expectation-maximization in `float64`, begun at k-means clusters, from several
+/// starts. Draws that leave the prior's support are taken to its nearest point (on the sphere they are
+/// normalised).
 public final class GaussianMixtureSampler: SamplerPlugin {
   public static let name = "gmm"
   public static let summary = "a Gaussian mixture fitted to the codes (ex-post density)"

@@ -4,9 +4,9 @@ import MoCAProtocols
 /// A kernel density estimate of the codes (Parzen, Ann. Math. Stat. 1962): a normal distribution around each
 /// of them.
 ///
-/// A draw is a random code of the training images plus noise. By Scott's or Silverman's rule the noise has the
-/// covariance of all codes times the squared factor; a number is its standard deviation in every direction. Draws that
-/// leave the prior's support are taken to its nearest point. Scott's rule is the default of SciPy.
+/// A draw is a random code of the training images plus noise. By Scott's or Silverman's rule the noise has
+/// the covariance of all codes times the squared factor; a number is its standard deviation in every
+/// direction. Draws that leave the prior's support are taken to its nearest point.
 public final class KernelDensitySampler: SamplerPlugin {
   public static let name = "kde"
   public static let summary = "a kernel density estimate of the codes: a code plus noise"

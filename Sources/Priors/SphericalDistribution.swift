@@ -21,7 +21,7 @@ struct SphericalDistribution {
     concentration = (exact.narrowed(along: 1, from: size, count: 1).softplus() + 1).clamped(max: 1e4)
   }
 
-  /// The dimension of such a distribution's latents.
+  /// The dimension of such a distribution's codes.
   ///
   /// - Throws: `ConfigurationError.incompatible` where the prior does not live on the sphere.
   static func latentSize(of prior: any Prior, posterior name: String) throws -> Int {

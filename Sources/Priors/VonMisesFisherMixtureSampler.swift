@@ -3,9 +3,8 @@ import MoCAProtocols
 /// A mixture of von Mises-Fisher distributions fitted to codes on the unit sphere (Banerjee, Dhillon, Ghosh
 /// and Sra, "Clustering on the Unit Hypersphere using von Mises-Fisher Distributions", JMLR 2005).
 ///
-/// Maximum likelihood by expectation-maximization with soft assignments, begun at k-means clusters, from several
-/// starts. The concentration of a component solves A(κ) = |Σᵢ rᵢ xᵢ| / Σᵢ rᵢ. Draws are exact and lie on the sphere.
-/// Ten components as in the Gaussian mixture, so that the two can be compared.
+/// Maximum likelihood by expectation-maximization with soft assignments, begun at k-means clusters, from
+/// several starts. Draws are exact and lie on the sphere.
 public final class VonMisesFisherMixtureSampler: SamplerPlugin {
   public static let name = "vmf-mixture"
   public static let summary = "a mixture of von Mises-Fisher distributions fitted to the codes; sphere only"

@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// The adversarial autoencoder: a critic on the latents, with a Gaussian posterior and a normal prior
+/// The adversarial autoencoder: a critic on the codes, with a Gaussian posterior and a normal prior
 /// (Makhzani, Shlens, Jaitly, Goodfellow and Frey, "Adversarial Autoencoders", ICLR 2016 workshop, arXiv
 /// 1511.05644).
 ///
@@ -8,7 +8,7 @@ import MoCAProtocols
 /// reconstruction and the adversarial step with equal step sizes; here both are one loss.
 public final class AdversarialAutoencoder: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "aae"
-  public static let summary = "a critic on the latents of a Gaussian posterior (adversarial autoencoder)"
+  public static let summary = "a critic on the codes of a Gaussian posterior (adversarial autoencoder)"
   public static let reference = Citation(
     "Makhzani et al., Adversarial Autoencoders, 2015", url: "https://arxiv.org/abs/1511.05644")
   public static let defaultPrior: String? = "normal"

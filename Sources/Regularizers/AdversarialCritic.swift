@@ -8,12 +8,12 @@ import MoCAProtocols
 /// One critic step follows each step of the autoencoder.
 public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "wae-gan"
-  public static let summary = "a critic on the latents with its own optimizer (WAE-GAN)"
+  public static let summary = "a critic on the codes with its own optimizer (WAE-GAN)"
   public static let reference = Citation(
     "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
 
   public static let about = """
-    A small network on the latents, the critic, learns to tell codes from draws of the prior, and the encoder \
+    A small network on the codes, the critic, learns to tell codes from draws of the prior, and the encoder \
     learns to fool it. It assumes nothing about the prior but draws, and a trained critic finds structure that \
     fixed kernels miss. Choose it as the adversarial side of a comparison. The penalty means something only \
     against a trained critic: its value is no distance, it moves with the critic, and too large a weight drives \

@@ -4,7 +4,7 @@ import MoCAProtocols
 /// Black and Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020).
 ///
 /// Σ x̂² is the sum of the squared values of the decoded images, as in the authors' code. Its derivative is
-/// with respect to the latent that went into the decoder; a public reimplementation takes it with respect to
+/// with respect to the code that went into the decoder; a public reimplementation takes it with respect to
 /// the image, which is another penalty. Batch normalisation couples the images of a batch, and the derivative
 /// of the batch's sum includes that. Units as in ``LatentNorm``: λ = β · values, ρ = γ / β.
 public final class LatentGradientPenalty: RegularizerPlugin {
@@ -15,7 +15,7 @@ public final class LatentGradientPenalty: RegularizerPlugin {
   public static let defaultPrior: String? = "normal"
   public static let about = """
     A deterministic autoencoder whose codes are kept small and whose decoder is kept smooth by a penalty on the \
-    slope of its output with respect to the latent. It looks at the decoder's behaviour where rae-l2 looks at its \
+    slope of its output with respect to the code. It looks at the decoder's behaviour where rae-l2 looks at its \
     weights. The codes follow no given distribution: draw from a density fitted to them, sampler gmm. The \
     gradient of a gradient makes a step about twice as dear, and a decoder of your own must consist of \
     operations that can be differentiated twice.

@@ -1,7 +1,7 @@
 import Foundation
 import MoCAProtocols
 
-/// Noise on the latent between encoder and decoder, and no penalty: what the Sphere Encoder does on its
+/// Noise on the code between encoder and decoder, and no penalty: what the Sphere Encoder does on its
 /// sphere (arXiv 2602.15030), without its perceptual and consistency terms.
 ///
 /// On supports other than the sphere the noise is in units of the prior's own standard deviation √(C / 2d),
