@@ -12,7 +12,6 @@ enum Completion {
   /// `regularizer=`, then the names; `regularizer.temperature=` for settings.
   static let overrides = CompletionKind.custom { _, _, prefix in overrides(prefix, CommandContext.catalogs) }
 
-  /// Names of plugins and sections.
   static let names = CompletionKind.custom { _, _, _ in
     Set(CommandContext.catalogs.summaries.map(\.name) + Experiment.sections.map(\.name)).sorted()
   }

@@ -3,7 +3,6 @@ import Runner
 
 /// What commands say beside their results: to standard error, in colour where that is a terminal.
 enum Console {
-  /// Says why a command failed.
   static func error(_ message: String) { write("error:", color: 31, message) }
 
   /// Says what a person may not have meant.

@@ -1,6 +1,5 @@
 import Foundation
 
-/// Text for pages that are generated.
 enum Markdown {
   /// Text whose characters mean nothing to Markdown, but for what stands between backticks.
   static func escaped(_ text: String) -> String {

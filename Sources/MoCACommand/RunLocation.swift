@@ -4,7 +4,6 @@ import Runner
 
 /// Where runs are: a plain name stands for `runs/NAME`, anything with a slash is a path.
 enum RunLocation {
-  /// The folder of named runs.
   static let parent = "runs"
 
   /// The folder that a new run called `text` gets.
@@ -81,7 +80,6 @@ enum RunLocation {
     }
   }
 
-  /// Whether a folder holds a run.
   static func isRun(_ url: URL) -> Bool {
     FileManager.default.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path)
   }

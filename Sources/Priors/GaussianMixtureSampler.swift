@@ -44,7 +44,6 @@ public final class GaussianMixtureSampler: SamplerPlugin {
     public init() {}
   }
 
-  /// What the components' covariances may be.
   public enum Covariance: String, SettingValue, CaseIterable {
     case full, diagonal
   }

@@ -46,7 +46,6 @@ public final class Denoising: RegularizerPlugin {
     public init() {}
   }
 
-  /// What is done to images.
   public enum Damage: String, SettingValue, CaseIterable {
     case gaussian, masking
   }

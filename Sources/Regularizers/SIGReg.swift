@@ -57,7 +57,6 @@ public final class SIGReg: RegularizerPlugin {
   @Buffer private var characteristic: Tensor
   /// The weight of each knot in the integral, `[knots, 1]`.
   @Buffer private var weights: Tensor
-  /// The knots of the integral.
   public let frequencies: [Double]
   private let slices: Int
   private let scale: Double

@@ -80,7 +80,6 @@ public final class VISReg: RegularizerPlugin {
       ])
   }
 
-  /// The three terms, each of rank 0.
   public struct Terms {
     /// The mean square of the coordinates' means.
     public let center: Tensor

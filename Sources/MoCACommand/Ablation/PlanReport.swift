@@ -1,7 +1,6 @@
 import MoCAProtocols
 import Runner
 
-/// What `moca ablate --plan` shows.
 struct PlanReport {
   let plan: AblationPlan
 
@@ -17,7 +16,6 @@ struct PlanReport {
       + "\n\nmeasured on \(CellMeasurement.steps) steps of one cell of each row; other work on this machine makes it longer"
   }
 
-  /// The same for programs.
   var json: String {
     ConfigurationValue.object([
       .init("jobs", .integer(plan.jobs)), .init("seconds", .number(plan.seconds)),

@@ -171,7 +171,6 @@ struct CheckRegularizerCommand: ParsableCommand {
   }
 }
 
-/// What was found against one prior.
 private struct CheckedPrior {
   let report: ConformanceReport
   let runs: [FreePoints]

@@ -2,7 +2,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// What `moca inspect` says about a checkpoint.
 struct CheckpointReport {
   let url: URL
   let header: CheckpointHeader
@@ -13,7 +12,6 @@ struct CheckpointReport {
   /// Long texts of the metadata, which the table leaves to JSON.
   private static let longKeys: Set = ["configuration"]
 
-  /// Everything, for programs.
   var tree: ConfigurationValue {
     .object([
       .init("path", .string(url.path)), .init("bytes", .integer(header.byteCount)),
@@ -29,7 +27,6 @@ struct CheckpointReport {
     ])
   }
 
-  /// For people.
   var text: String {
     let values = header.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
     var lines = [

@@ -5,7 +5,6 @@ import Runner
 struct CompareCSV {
   let comparison: Comparison
 
-  /// The lines, the header first.
   var text: String {
     let header = comparison.keys + ["run", "seed", "state", "subject", "score", "origin", "order", "value"]
     let lines = comparison.groups.enumerated().flatMap { index, group in

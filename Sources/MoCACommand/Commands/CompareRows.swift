@@ -5,7 +5,6 @@ import Runner
 struct CompareRows {
   let comparison: Comparison
 
-  /// What a value is marked with.
   enum Mark {
     case best
     case alike

@@ -2,7 +2,6 @@ import Foundation
 import PluginKit
 import Runner
 
-/// What `moca compare` prints for people.
 struct CompareText {
   let comparison: Comparison
 

@@ -52,7 +52,6 @@ private struct Topic {
   let summary: String?
   let reference: Citation?
   let settings: [SettingDescription]
-  /// The plugin's type; `nil` for a section.
   let type: (any Plugin.Type)?
 
   static func all(_ catalogs: Catalogs) -> [Topic] {

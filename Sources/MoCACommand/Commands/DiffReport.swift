@@ -1,7 +1,6 @@
 import MoCAProtocols
 import Runner
 
-/// What `moca diff` prints.
 struct DiffReport {
   private let difference: RunDifference
   private let names: [String]
@@ -17,7 +16,6 @@ struct DiffReport {
     ]
   }
 
-  /// Everything, for programs.
   var tree: ConfigurationValue {
     let curves = difference.curves.map { curve in
       ConfigurationValue.object([
@@ -51,7 +49,6 @@ struct DiffReport {
         ])
   }
 
-  /// For people.
   var text: String {
     var blocks = parts.filter { !$0.values.isEmpty }.map(table)
     let same = parts.filter(\.values.isEmpty).map(\.title)

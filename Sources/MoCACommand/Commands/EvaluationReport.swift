@@ -7,7 +7,6 @@ struct EvaluationReport {
   let evaluation: Evaluation
   let showsCards: Bool
 
-  /// The text for people.
   func text(width: Int?) -> String {
     var blocks: [String] = []
     if !images.isEmpty {

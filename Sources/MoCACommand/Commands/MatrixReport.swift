@@ -1,7 +1,6 @@
 import MoCAProtocols
 import Runner
 
-/// What `moca list --matrix` prints.
 struct MatrixReport {
   private let matrix: CompatibilityMatrix
 

@@ -32,7 +32,6 @@ struct NewCommand: ParsableCommand {
   @Flag(help: "Replace a file that exists.")
   var force = false
 
-  /// What can be written.
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case regularizer, backbone
 

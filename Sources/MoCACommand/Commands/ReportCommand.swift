@@ -84,7 +84,6 @@ struct ReportCommand: ParsableCommand {
     try AtomicFile.write(Data(page.utf8), to: url)
   }
 
-  /// What makes the page again.
   private var command: String {
     let values = [
       ("--output", output), ("--by", by), ("--samples", samples == 10 ? nil : "\(samples)"),

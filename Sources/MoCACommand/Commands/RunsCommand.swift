@@ -43,7 +43,6 @@ struct RunsListCommand: ParsableCommand {
         moca runs /data/runs --state training,interrupted --json
       """)
 
-  /// What the list can be sorted by.
   enum Order: String, ExpressibleByArgument, CaseIterable {
     case name, dataset, regularizer, memory, seed, steps, state, best, size, age
   }

@@ -131,7 +131,6 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension TrainCommand {
-  /// The run that is continued.
   private func stored(in folder: URL?) throws -> StoredRun? {
     guard resume, let folder, RunLocation.isRun(folder) else { return nil }
     return try StoredRun(RunFolder(opening: folder))

@@ -5,13 +5,11 @@ import Runner
 
 /// In whose features images are compared: those that were named, or all whose weights are here.
 struct ExtractorChoice {
-  /// Named by `--extractor`.
   let names: [String]
   /// Named by `--metric`, some with an extractor.
   let metrics: [Metric]
   /// Files by the extractor's name; under the empty name for the one that needs a file.
   let weights: [String: URL]
-  /// Settings by the extractor's name.
   let settings: [String: ConfigurationValue]
   /// Images that an extractor sees at once.
   let batchSize: Int

@@ -19,9 +19,7 @@ struct PluginTemplate {
     let file: String
   }
 
-  /// Stands for the type's name.
   static let typeMark = "__Type__"
-  /// Stands for the name on the command line.
   static let nameMark = "__name__"
 
   static let all = [regularizer, backbone]
