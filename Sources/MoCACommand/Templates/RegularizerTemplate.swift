@@ -10,9 +10,7 @@ extension PluginTemplate {
       ///
       /// 2 E|z − p| − E|z − z′| − E|p − p′| over codes z and draws p; the mean over pairs, none of a point with itself, so
       /// that the expectation does not depend on the batch. Zero where codes and prior are alike, above it elsewhere.
-      ///
-      /// λ = 100 is ours and a starting point only.
-      // Change here: the method, its formula, its unit, and where each default comes from.
+      // Change here: the method, its formula, its unit.
       public final class __Type__: RegularizerPlugin {
         public static let name = "__name__"
         // One line for `moca list`.
