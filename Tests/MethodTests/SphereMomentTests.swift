@@ -53,12 +53,12 @@ struct SphereMomentTests {
     let feature = log(expm1(min(concentration - 1, 30))) + max(0, concentration - 31)
     let features = Tensor([1.0] + [Double](repeating: 0, count: dimension - 1) + [feature])
       .expandingDimension(at: 0)
-    let distribution = posterior.divergence(
+    let divergence = posterior.divergence(
       of: features, from: try prior("hypersphere", latentSize: dimension))
     let expected =
       concentration * UnitSphere.meanCosine(concentration, dimension: dimension)
       - UnitSphere.logMoment(concentration, dimension: dimension)
-    #expect(abs(try #require(distribution).item - expected) < 1e-7 * max(1, expected))
+    #expect(abs(try #require(divergence).item - expected) < 1e-7 * max(1, expected))
   }
 
   @Test("a rule of n nodes is exact up to the degree 2n − 1", arguments: [1, 2, 5, 32])
