@@ -1,6 +1,6 @@
 import ArgumentParser
+import Comparison
 import Foundation
-import Runner
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
+import Comparison
 import Foundation
 import PluginKit
-import Runner
+import Terminal
 
 struct CompareText {
   let comparison: Comparison

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MoCAProtocols
 import Runner
+import Terminal
 
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

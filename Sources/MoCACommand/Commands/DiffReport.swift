@@ -1,5 +1,7 @@
+import Comparison
 import MoCAProtocols
 import Runner
+import Terminal
 
 struct DiffReport {
   private let difference: RunDifference

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import Foundation
 import MoCAProtocols
 import Runner
+import Storage
+import Terminal
 
 struct RunReport {
   private let run: StoredRun

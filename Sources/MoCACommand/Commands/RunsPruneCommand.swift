@@ -1,7 +1,9 @@
 import ArgumentParser
+import Comparison
+import Files
 import Foundation
 import MoCAProtocols
-import Runner
+import Terminal
 
 struct RunsPruneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
