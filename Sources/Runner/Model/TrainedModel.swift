@@ -28,7 +28,7 @@ public final class TrainedModel {
 
   /// Reads the networks of a run; optimizers, memory and regularizer are passed over.
   ///
-  /// - Throws: ``StorageError``, ``CheckpointError``, ``StateError``, ``ConfigurationError``.
+  /// - Throws: `StorageError`, `CheckpointError`, `StateError`, `ConfigurationError`.
   public init(
     _ run: StoredRun, catalogs: Catalogs, selection: Selection = .latest, device: Device = .cpu
   ) throws {
