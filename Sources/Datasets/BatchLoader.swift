@@ -19,7 +19,7 @@ public final class BatchLoader {
   ///   - flips: Whether each image is mirrored with probability one half, drawn anew in each epoch.
   ///   - step: The step of the first batch.
   ///   - prefetch: How many batches may wait, at least 1.
-  /// - Throws: `ConfigurationError` where a batch would hold no image or more than there are.
+  /// - Throws: ``ConfigurationError`` where a batch would hold no image or more than there are.
   public init(
     images: PackedImages, indices: [Int], batchSize: Int, seed: UInt64, flips: Bool,
     startingAt step: Int = 0, prefetch: Int = 2

@@ -9,6 +9,7 @@ public protocol DatasetConfiguration: PluginConfiguration {
   var holdout: Double { get }
   /// Decides which images are held out; the same for every seed of the training.
   var holdoutSeed: Int { get }
+  /// Whether training mirrors images at random.
   var flips: Bool { get }
 }
 
@@ -16,6 +17,7 @@ public protocol DatasetConfiguration: PluginConfiguration {
 public protocol Dataset: Plugin, Sendable where Configuration: DatasetConfiguration {
   /// A dataset with its settings. Nothing is read yet.
   init(_ configuration: Configuration) throws
+  /// The settings.
   var configuration: Configuration { get }
   /// The shape of what ``load(in:)`` returns, where it is known without reading.
   var knownShape: ImageShape? { get }
@@ -35,6 +37,7 @@ public struct LoadContext: Sendable {
   /// Hears how far a long step is: done, of how many where that is known, and what is done.
   public let progress: @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
 
+  /// Creates a context.
   public init(
     cacheFolder: URL,
     resize: @escaping @Sendable (_ bytes: [UInt8], _ from: ImageShape, _ to: ImageShape) throws -> [UInt8],

@@ -34,6 +34,7 @@ public enum ShippedWeights {
 
 /// Weights that should have come with the package are not there.
 public struct ShippedWeightsError: Error, Equatable, CustomStringConvertible {
+  /// The file.
   public let name: String
   /// Where it was looked for.
   public let places: [String]

@@ -4,12 +4,14 @@ public struct RegularizationContext {
   public let latents: Tensor
   /// The memory's contents, without gradients.
   public let recollection: Recollection
-  /// The distribution to match.
+  /// The law to match.
   public let prior: any Prior
+  /// The run's random streams.
   public let streams: RandomStreams
   /// The rest of the step, or `nil` where codes are moved without networks, as the conformance kit does.
   public let pass: ForwardPass?
 
+  /// Collects the values.
   public init(
     latents: Tensor, recollection: Recollection, prior: any Prior, streams: RandomStreams,
     pass: ForwardPass? = nil
@@ -54,6 +56,7 @@ public struct RegularizationContext {
 
 /// What a step holds beside its codes, for methods that look at images, features or networks.
 public struct ForwardPass {
+  /// The networks.
   public let model: Autoencoder
   /// The clean images, `[batch, channels, height, width]` in [0, 1].
   public let images: Tensor
@@ -64,6 +67,7 @@ public struct ForwardPass {
   /// What the decoder gave, `[batch, channels, height, width]`, with gradients.
   public let reconstructions: Tensor
 
+  /// Collects the values.
   public init(
     model: Autoencoder, images: Tensor, features: Tensor, decoderInput: Tensor, reconstructions: Tensor
   ) {
@@ -74,6 +78,7 @@ public struct ForwardPass {
     self.reconstructions = reconstructions
   }
 
+  /// The same values without gradients.
   var detached: ForwardPass {
     .init(
       model: model, images: images, features: features.detached(), decoderInput: decoderInput.detached(),

@@ -1,4 +1,4 @@
-/// Draws codes after training: from the prior, or from a density fitted to the codes.
+/// Draws latents after training: from the prior, or from a density fitted to the codes.
 public protocol Sampler: Module {
   /// Whether ``fit(to:using:)`` must come first.
   var needsCodes: Bool { get }
@@ -15,22 +15,26 @@ public struct SamplerError: Error, CustomStringConvertible {
   /// What was found, what is needed and what to do.
   public let description: String
 
+  /// States the reason.
   public init(_ description: String) { self.description = description }
 }
 
 /// A sampler that can be chosen by name.
 public protocol SamplerPlugin: Sampler, Plugin {
+  /// Builds the sampler for a trained model.
   init(_ configuration: Configuration, context: SamplerContext) throws
 }
 
 /// What a sampler is built from beside its configuration.
 public struct SamplerContext {
+  /// The prior of the run.
   public let prior: any Prior
   /// The trained networks, in evaluation mode.
   public let model: Autoencoder
   /// The run's regularizer: one that corrupts its input says how a Markov chain should.
   public let regularizer: (any LatentRegularizer)?
 
+  /// Collects the values.
   public init(model: Autoencoder, regularizer: (any LatentRegularizer)? = nil) {
     prior = model.prior
     self.model = model
@@ -38,6 +42,7 @@ public struct SamplerContext {
   }
 }
 
+/// The samplers by name.
 public typealias SamplerCatalog = Catalog<SamplerContext, any Sampler>
 
 extension SamplerCatalog {

@@ -29,7 +29,7 @@ public struct RunDifference: Sendable {
 
   /// Compares two runs.
   ///
-  /// - Throws: `StorageError` where a log cannot be read.
+  /// - Throws: ``StorageError`` where a log cannot be read.
   public init(_ first: StoredRun, _ second: StoredRun) throws {
     let all = Experiment.differences(from: first.configuration, to: second.configuration)
     configuration = all.filter { $0.key.hasSuffix(".name") } + all.filter { !$0.key.hasSuffix(".name") }
@@ -62,8 +62,8 @@ public struct RunDifference: Sendable {
       keys.first { key in prefixes.contains { key == $0 || key.hasPrefix($0 + ".") } }
     }
     let isWeight = { (key: String) in key == "regularizer.weight" || key.hasPrefix("schedule.weight") }
-    let codes = first(["prior", "latent", "posterior"])
-    let penalty = keys.first { $0.hasPrefix("regularizer.") && !isWeight($0) } ?? first(["memory"]) ?? codes
+    let law = first(["prior", "latent", "posterior"])
+    let penalty = keys.first { $0.hasPrefix("regularizer.") && !isWeight($0) } ?? first(["memory"]) ?? law
     let scale = keys.first(where: isWeight)
     let unit = first(["reconstruction.unit"])
     var meanings: [OtherMeaning] = []
@@ -79,9 +79,9 @@ public struct RunDifference: Sendable {
       meanings.append(
         .init(note: "the reconstruction error is left out: \(unit) differs") { inUnit.contains($0) })
     }
-    if let codes {
+    if let law {
       meanings.append(
-        .init(note: "the match of held-out codes is left out: \(codes) differs") { $0.hasPrefix("heldOut.") })
+        .init(note: "the match of held-out codes is left out: \(law) differs") { $0.hasPrefix("heldOut.") })
     }
     return meanings
   }

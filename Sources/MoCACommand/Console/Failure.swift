@@ -21,18 +21,23 @@ struct Failure: Error {
     case disk = 74
   }
 
+  /// What is printed behind `error: `.
   let message: String
+  /// What the process ends with.
   let exitCode: Int32
 
+  /// A failure that a command finds itself.
   init(_ code: Code, _ message: String) {
     self.init(message: message, exitCode: code.rawValue)
   }
 
+  /// A failure with any exit code.
   init(message: String, exitCode: Int32) {
     self.message = message
     self.exitCode = exitCode
   }
 
+  /// The failure for an error from below.
   init(_ error: any Error) {
     switch error {
     case let error as Failure: self = error

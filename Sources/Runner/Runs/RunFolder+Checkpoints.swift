@@ -20,7 +20,7 @@ extension RunFolder {
 
   /// The checkpoints that are there, by step. Other files in the folder are passed over.
   ///
-  /// - Throws: `StorageError` if the folder cannot be listed.
+  /// - Throws: ``StorageError`` if the folder cannot be listed.
   public func checkpoints() throws -> [Checkpoint] {
     guard FileManager.default.fileExists(atPath: checkpointsURL.path) else { return [] }
     do {
@@ -40,19 +40,19 @@ extension RunFolder {
 
   /// Notes the checkpoint of `step`, which must be on the disk, as the latest.
   ///
-  /// - Throws: `StorageError`.
+  /// - Throws: ``StorageError``.
   public func markLatest(step: Int) throws { try setPointer("latest", step: step) }
 
   /// Notes the checkpoint of `step`, which must be on the disk, as the best.
   ///
-  /// - Throws: `StorageError`.
+  /// - Throws: ``StorageError``.
   public func markBest(step: Int) throws { try setPointer("best", step: step) }
 
   /// The checkpoint with the highest step whose every byte can be read; `nil` if the run has none at all.
   ///
   /// - Parameter skipped: Told about each later checkpoint that is damaged.
-  /// - Throws: The newest one's `CheckpointError` if there are checkpoints and none can be read, and
-  ///   `StorageError` for the disk.
+  /// - Throws: The newest one's ``CheckpointError`` if there are checkpoints and none can be read, and
+  ///   ``StorageError`` for the disk.
   public func latestReadableCheckpoint(
     skipped: (Checkpoint, CheckpointError) -> Void = { _, _ in }
   ) throws -> Checkpoint? {
@@ -73,7 +73,7 @@ extension RunFolder {
   /// Removes all but the last `count` checkpoints; the latest and the best always stay.
   ///
   /// - Returns: What was removed.
-  /// - Throws: `StorageError`.
+  /// - Throws: ``StorageError``.
   @discardableResult
   public func prune(keeping count: Int) throws -> [Checkpoint] {
     let kept = [latest, best].compactMap { $0 }

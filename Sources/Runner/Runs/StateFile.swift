@@ -2,7 +2,7 @@ import Foundation
 import Storage
 import Torch
 
-/// Checkpoints of training states: a `CheckpointFile` that says in its metadata that it is one.
+/// Checkpoints of training states: a ``CheckpointFile`` that says in its metadata that it is one.
 enum StateFile {
   private static let key = "format"
   private static let format = "moca-checkpoint-1"
@@ -11,7 +11,7 @@ enum StateFile {
     try CheckpointFile.write(records, metadata: metadata.merging([key: format]) { $1 }, to: url)
   }
 
-  /// - Throws: `CheckpointError` for a file that is damaged, or of another program or version.
+  /// - Throws: ``CheckpointError`` for a file that is damaged, or of another program or version.
   static func read(_ url: URL) throws -> (records: [TensorRecord], metadata: [String: String]) {
     let content = try CheckpointFile.read(url)
     if content.metadata[key] != format {

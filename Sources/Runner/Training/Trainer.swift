@@ -62,7 +62,7 @@ public final class Trainer {
   /// Prepares a run: everything that can be wrong with the configuration or the data is found here, before
   /// anything is written.
   ///
-  /// - Throws: `ConfigurationError`, `DataError`.
+  /// - Throws: ``ConfigurationError``, ``DataError``.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, options: Options,
     interruption: Interruption = Interruption()
@@ -88,7 +88,7 @@ public final class Trainer {
 
   /// Refuses a prior, a posterior and a regularizer that cannot go together before any data are read.
   ///
-  /// - Throws: `ConfigurationError`.
+  /// - Throws: ``ConfigurationError``.
   public static func check(_ experiment: Experiment, catalogs: Catalogs) throws {
     let generator = Generator(seed: 0)
     let prior = try catalogs.priors.make(
@@ -105,7 +105,7 @@ public final class Trainer {
 extension Trainer {
   /// Trains to the end, or until the interruption is requested.
   ///
-  /// - Throws: ``TrainingError``, `StorageError`, `CheckpointError`.
+  /// - Throws: ``TrainingError``, ``StorageError``, ``CheckpointError``.
   public func run() throws -> Outcome {
     let isThere = FileManager.default.fileExists(
       atPath: options.folder.appendingPathComponent(RunFolder.configurationName).path)

@@ -31,7 +31,7 @@ public final class TrainingState {
 
   /// Builds the state of an experiment before its first step.
   ///
-  /// - Throws: `ConfigurationError` where parts cannot go together.
+  /// - Throws: ``ConfigurationError`` where parts cannot go together.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape, totalSteps: Int, device: Device
   ) throws {
