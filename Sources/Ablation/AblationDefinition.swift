@@ -89,7 +89,7 @@ extension AblationDefinition {
 
   /// Reads `ablation.yaml`.
   ///
-  /// - Throws: ``StorageError`` where a part is missing.
+  /// - Throws: `StorageError` where a part is missing.
   init(_ tree: ConfigurationValue, path: String) throws {
     let texts = { (value: ConfigurationValue?) -> [String]? in
       guard case .list(let values)? = value else { return nil }

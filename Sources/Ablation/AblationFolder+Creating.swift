@@ -17,7 +17,7 @@ extension AblationFolder {
 
   /// Makes the folder of a matrix, or opens it where it is there and belongs to the same matrix.
   ///
-  /// - Throws: ``AblationError``, ``StorageError``. A folder that is refused stays as it is.
+  /// - Throws: ``AblationError``, `StorageError`. A folder that is refused stays as it is.
   public init(
     at url: URL, for matrix: AblationMatrix, definition: AblationDefinition,
     tolerating: Tolerance = Tolerance()
@@ -136,7 +136,7 @@ extension AblationFolder {
 extension AblationFolder {
   /// Refuses cells whose stored configuration is not the one that their key stands for.
   ///
-  /// - Throws: ``AblationError/otherConfiguration(_:path:)``, ``DataError``.
+  /// - Throws: ``AblationError/otherConfiguration(_:path:)``, `DataError`.
   public func checkConfigurations(_ catalogs: Catalogs, only: Set<String> = []) throws {
     var digests: [String: String] = [:]
     var edited: [(cell: String, what: String)] = []

@@ -41,7 +41,7 @@ public struct AblationMatrix {
   ///   - request: What is asked for.
   ///   - build: What was built; part of every key.
   ///   - steps: Steps of a cell where they follow from a budget.
-  /// - Throws: ``AblationError``, ``ConfigurationError``, ``DataError``.
+  /// - Throws: ``AblationError``, `ConfigurationError`, `DataError`.
   public init(
     _ request: AblationRequest, catalogs: Catalogs, build: String,
     cacheFolder: URL = DataSource.defaultCacheFolder,

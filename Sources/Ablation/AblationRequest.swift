@@ -54,7 +54,7 @@ public struct AblationRequest: Sendable {
   /// - Parameters:
   ///   - file: The whole file; empty where there is none.
   ///   - arguments: `key=value,value` for an axis, `key=value` for what all cells share.
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   public init(file: ConfigurationValue, arguments: [String]) throws {
     base = file
     base[Self.key] = nil
@@ -178,7 +178,7 @@ extension AblationRequest {
   /// Refuses settings that belong to no axis or value, which would be thought to hold, and a budget beside an axis of
   /// steps.
   ///
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   func check(_ catalogs: Catalogs) throws {
     for (key, values) in settings {
       guard let axis = axes.first(where: { $0.key == key }) else {

@@ -68,7 +68,7 @@ package final class CellClaim {
 
   /// Takes a cell; `nil` where another process has it.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   package static func take(_ url: URL) throws -> CellClaim? {
     // On one machine nobody else takes or removes a claim meanwhile.
     let gate = open(
@@ -86,7 +86,7 @@ package final class CellClaim {
 
   /// Takes a cell that must be free.
   ///
-  /// - Throws: ``StorageError/locked(path:holder:)`` where another process has it; ``StorageError``.
+  /// - Throws: `StorageError.locked` where another process has it; `StorageError`.
   package static func demand(_ url: URL, for run: URL) throws -> CellClaim {
     if let claim = try take(url) { return claim }
     let holder = owner(of: url).map { "process \($0.process) on \($0.host)" }

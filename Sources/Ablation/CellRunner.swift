@@ -33,7 +33,7 @@ struct CellRunner {
   ///
   /// - Returns: How it ended; it is written down. `nil` where another machine has taken the claim, since this one seemed
   ///   dead, and what it had begun was dropped.
-  /// - Throws: ``Stop``, ``AblationError/programChanged(path:)``, and ``StorageError`` for the disk.
+  /// - Throws: ``Stop``, ``AblationError/programChanged(path:)``, and `StorageError` for the disk.
   func run(_ cell: AblationCell, claim: CellClaim) throws -> CellOutcome? {
     // An earlier end that is not final is over once the cell runs again.
     unlink(folder.outcomeURL(of: cell).path)

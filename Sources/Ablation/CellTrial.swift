@@ -41,7 +41,7 @@ struct CellTrial {
 
   /// Checks a cell.
   ///
-  /// - Throws: ``ConfigurationError``, ``DataError``.
+  /// - Throws: `ConfigurationError`, `DataError`.
   mutating func check(_ experiment: Experiment) throws -> Facts {
     try Trainer.check(experiment, catalogs: catalogs)
     let dataset = experiment.tree["dataset"]?.json ?? ""

@@ -50,7 +50,7 @@ public struct RunCollection: Sendable {
 
   /// The cells of an ablation, those that have not run as well.
   ///
-  /// - Throws: ``StorageError``, ``ConfigurationError``.
+  /// - Throws: `StorageError`, `ConfigurationError`.
   public init(_ ablation: AblationFolder) throws {
     self.ablation = ablation
     axes = ablation.definition.axes.map(\.key)
@@ -62,7 +62,7 @@ public struct RunCollection: Sendable {
   /// Any runs. Their axes are the keys in which their configurations differ; `record` and where images lie do not
   /// count, and a key that follows from another plugin's choice does not either.
   ///
-  /// - Throws: ``StorageError``, ``ConfigurationError``.
+  /// - Throws: `StorageError`, `ConfigurationError`.
   public init(_ folders: [RunFolder]) throws {
     ablation = nil
     let stored = try folders.map(StoredRun.init)
@@ -115,7 +115,7 @@ public struct RunCollection: Sendable {
   }
 
   /// The first file of a finished cell that is not the one it ended with. Its checkpoint, which is large and of which
-  /// nothing is read here, is left to ``AblationFolder/editedCells()``.
+  /// nothing is read here, is left to `AblationFolder.editedCells()`.
   private static func changedFile(of outcome: CellOutcome, in url: URL) -> String? {
     guard outcome.isScored else { return nil }
     let files = outcome.digests.filter { !$0.key.hasPrefix("checkpoints/") }.sorted { $0.key < $1.key }
@@ -175,7 +175,7 @@ public struct RunCollection: Sendable {
 extension Evaluation {
   /// The scores of the latest step that was scored, the newest file last.
   ///
-  /// - Throws: ``StorageError`` where a file cannot be read.
+  /// - Throws: `StorageError` where a file cannot be read.
   public static func read(from run: RunFolder) throws -> [Evaluation] {
     let manager = FileManager.default
     guard manager.fileExists(atPath: run.evaluationURL.path) else { return [] }

@@ -46,7 +46,7 @@ struct ScoreTable {
   /// differ in the digests of their split and in nothing else. Where a run was scored several times the newest scores
   /// that fit together are taken.
   ///
-  /// - Throws: ``EvaluationError/differentCards(score:differences:)`` where there are none that fit.
+  /// - Throws: `EvaluationError.differentCards` where there are none that fit.
   func column(_ key: Key) throws -> ScoreColumn {
     let candidates = scores.map { $0[key] ?? [] }
     guard let anchor = candidates.firstIndex(where: { !$0.isEmpty }) else {

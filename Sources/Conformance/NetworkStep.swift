@@ -29,8 +29,8 @@ final class NetworkStep {
   ///
   /// - Parameters:
   ///   - codes: The codes of the batch in place of draws of the posterior, `[batch, latentSize]`. They are then a part
-  ///     of their own: how a draw follows its law is the posterior's affair, and no finite difference sees through
-  ///     proposals that are accepted or not.
+  ///     of their own: how a draw follows its distribution is the posterior's affair, and no finite
+  ///     difference sees through proposals that are accepted or not.
   ///   - seed: Decides the initial state of the method.
   init(
     _ specimen: Specimen, _ networks: StubNetworks, batch: Int, codes: Tensor? = nil, seed: UInt64 = 0
@@ -60,7 +60,8 @@ final class NetworkStep {
     .filter { !$0.tensors.isEmpty }
   }
 
-  /// Adds normal noise to the features, so that the images' laws differ more than those of noise images do.
+  /// Adds normal noise to the features, so that the images' distributions differ more than those of noise
+  /// images do.
   func spreadFeatures(seed: UInt64 = 15) {
     withoutGradients { offset.assign(.normal(offset.shape, using: Generator(seed: seed)) * 0.5) }
   }
@@ -103,7 +104,7 @@ final class NetworkStep {
     let features = model.encoder.encode(input).to(dtype: .float32) + offset
     let latents =
       codes.map { prior.geometry.parametrized($0) }
-      ?? prior.project(posterior.draw(from: features, using: streams[.posterior]))
+      ?? prior.project(posterior.sample(from: features, using: streams[.posterior]))
     let perturbed = (regularizer as? any LatentPerturbing)?
       .decoderInput(for: latents, prior: prior, streams: streams)
     let decoderInput = arranged(perturbed ?? latents)

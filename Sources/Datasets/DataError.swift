@@ -22,9 +22,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case mixedSizes(first: String, firstShape: ImageShape, other: String, otherShape: ImageShape)
   /// An image that is not square, and nothing says to crop it.
   case notSquare(path: String, shape: ImageShape)
-  /// A download failed.
   case download(url: String, reason: String)
-  /// Writing failed.
   case disk(path: String, reason: String)
 
   public var description: String {

@@ -16,7 +16,6 @@ public struct Download: Sendable {
   /// What the file must have.
   public let digest: Digest
 
-  /// Names a file.
   public init(address: String, digest: Digest) {
     self.address = address
     self.digest = digest

@@ -41,7 +41,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .mixedSizes(let path, let found):
       "the images of \(path) differ in size: \(found); bring them to one size first, since scores depend on how"
     case .constant(let path, let count):
-      "all \(count) images of \(path) are the same; there is no law of images to compare with"
+      "all \(count) images of \(path) are the same; there is no distribution of images to compare with"
     case .dataChanged(let path):
       "the images of \(path) have changed since the run was trained, so that those held out from it cannot be told "
         + "from those that it has seen; bring the images back, or name their place with dataset.path=…"

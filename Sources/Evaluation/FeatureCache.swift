@@ -20,7 +20,7 @@ struct FeatureCache {
 
   /// Keeps features; the file is there whole or not at all.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func keep(_ set: FeatureSet, for key: String) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

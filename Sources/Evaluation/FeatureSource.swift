@@ -29,7 +29,7 @@ public final class FeatureSource {
   ///   - name: The extractor's name in the catalog.
   ///   - settings: Its settings.
   ///   - weights: A file to take instead of the shipped or downloaded one.
-  /// - Throws: ``EvaluationError``, ``WeightError``, ``ConfigurationError``.
+  /// - Throws: ``EvaluationError``, `WeightError`, `ConfigurationError`.
   public init(
     _ name: String, settings: ConfigurationValue = .empty, weights: URL? = nil, catalog: ExtractorCatalog,
     store: WeightStore = WeightStore(), cacheFolder: URL = DataSource.defaultCacheFolder, device: Device,

@@ -104,7 +104,7 @@ extension Evaluation {
   /// Writes the scores to the run's `evaluation/`, under a name of the checkpoint and of what was measured: the same
   /// measurement replaces its file, another gets its own.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func write(to run: RunFolder) throws -> URL {
     let cards = subjects.flatMap(\.scores).map { $0.card.fields.map(\.value).joined(separator: "|") }
     let name =

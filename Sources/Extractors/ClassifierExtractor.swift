@@ -3,7 +3,6 @@ import MoCAProtocols
 /// What the extractors with a ``ClassifierNetwork`` have in common: images of one shape, no resize, the network's
 /// last means as features and its logits.
 public protocol ClassifierExtractor: ExtractorPlugin where Configuration == NoSettings {
-  /// The network.
   var network: ClassifierNetwork { get }
 }
 

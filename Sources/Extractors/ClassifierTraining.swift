@@ -17,11 +17,8 @@ public final class ClassifierTraining {
     public let heldOutAccuracy: Double
   }
 
-  /// The settings.
   public let configuration: ClassifierTrainingConfiguration
-  /// How many images are trained on.
   public let trainingCount: Int
-  /// How many are held out.
   public let heldOutCount: Int
   /// The network, as it is trained so far.
   public let network: ClassifierNetwork

@@ -9,7 +9,6 @@ public struct StateError: Error, CustomStringConvertible {
   /// Tensors of another shape or type: name, what the file holds, what the module needs.
   public var mismatched: [(name: String, found: String, expected: String)] = []
 
-  /// No problem yet.
   public init() {}
 
   var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }

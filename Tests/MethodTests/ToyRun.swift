@@ -119,7 +119,7 @@ final class ToyRun {
   private func context(_ images: Tensor) -> RegularizationContext {
     let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
     let features = encoder.encode(input).to(dtype: .float32)
-    let latents = prior.project(model.posterior.draw(from: features, using: streams[.posterior]))
+    let latents = prior.project(model.posterior.sample(from: features, using: streams[.posterior]))
     let perturbing = regularizer as? any LatentPerturbing
     let decoded = perturbing?.decoderInput(for: latents, prior: prior, streams: streams) ?? latents
     let pass = ForwardPass(

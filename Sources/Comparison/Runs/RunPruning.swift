@@ -42,7 +42,7 @@ public struct RunPruning: Sendable {
   /// Looks up what would go; nothing is changed.
   ///
   /// - Parameter includesDone: Whether finished cells of ablations may be touched.
-  /// - Throws: ``StorageError`` where checkpoints cannot be listed.
+  /// - Throws: `StorageError` where checkpoints cannot be listed.
   public init(_ runs: [ListedRun], keeping rest: Rest, includesDone: Bool = false, now: Date = Date()) throws
   {
     self.rest = rest
@@ -63,7 +63,7 @@ public struct RunPruning: Sendable {
   /// Removes what an item names, under the run's lock and, for a cell, its claim.
   ///
   /// - Returns: The bytes that came free.
-  /// - Throws: ``StorageError/locked(path:holder:)`` where a process has taken up the run meanwhile; ``StorageError``.
+  /// - Throws: `StorageError.locked` where a process has taken up the run meanwhile; `StorageError`.
   public func remove(_ item: Item) throws -> Int {
     let claims = try Self.claims(of: item.run)
     defer { for claim in claims { claim.release() } }

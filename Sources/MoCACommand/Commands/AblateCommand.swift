@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca ablate`.
 struct AblateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ablate",

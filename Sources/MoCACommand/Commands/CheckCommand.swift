@@ -4,7 +4,6 @@ import Foundation
 import MoCAProtocols
 import Terminal
 
-/// `moca check`.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -35,7 +34,6 @@ struct CheckOtherCommand: ParsableCommand {
   }
 }
 
-/// `moca check regularizer`.
 struct CheckRegularizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "regularizer",
@@ -173,7 +171,6 @@ struct CheckRegularizerCommand: ParsableCommand {
   }
 }
 
-/// What was found against one prior.
 private struct CheckedPrior {
   let report: ConformanceReport
   let runs: [FreePoints]

@@ -4,7 +4,6 @@ import Foundation
 import Tables
 import Terminal
 
-/// `moca compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",

@@ -7,14 +7,12 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca data`.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Fetch what scores need from the network.",
     subcommands: [DownloadCommand.self])
 }
 
-/// `moca data download`.
 struct DownloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "download",

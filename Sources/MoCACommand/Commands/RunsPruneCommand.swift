@@ -5,7 +5,6 @@ import Foundation
 import MoCAProtocols
 import Terminal
 
-/// `moca runs prune`.
 struct RunsPruneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",

@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
@@ -134,7 +133,6 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension TrainCommand {
-  /// The run that is continued.
   private func stored(in folder: URL?) throws -> StoredRun? {
     guard resume, let folder, RunLocation.isRun(folder) else { return nil }
     return try StoredRun(RunFolder(opening: folder))

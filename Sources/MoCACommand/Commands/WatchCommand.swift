@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca watch`.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",

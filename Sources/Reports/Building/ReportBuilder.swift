@@ -49,7 +49,7 @@ public struct ReportBuilder {
 
   /// Gathers everything.
   ///
-  /// - Throws: ``ComparisonError`` for keys in which the runs do not differ.
+  /// - Throws: `ComparisonError` for keys in which the runs do not differ.
   public func content() throws -> ReportContent {
     let comparison = try comparison()
     let groups = ReportGroup.groups(of: collection, in: comparison.value)

@@ -10,9 +10,9 @@ public struct Catalogs: Sendable {
   public var encoders: EncoderCatalog
   /// Networks from latents to images.
   public var decoders: DecoderCatalog
-  /// Laws of a latent given an image.
+  /// Distributions of a latent given an image.
   public var posteriors: PosteriorCatalog
-  /// Laws that the latents should follow.
+  /// Distributions that the latents should follow.
   public var priors: PriorCatalog
   /// What pulls the latents towards the prior.
   public var regularizers: RegularizerCatalog

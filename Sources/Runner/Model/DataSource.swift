@@ -16,7 +16,7 @@ public struct DataSource: Sendable {
   /// - Parameters:
   ///   - cacheFolder: Where packed images are kept.
   ///   - progress: Hears how far packing is.
-  /// - Throws: ``DataError``, ``ConfigurationError``.
+  /// - Throws: `DataError`, `ConfigurationError`.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, cacheFolder: URL = DataSource.defaultCacheFolder,
     progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }

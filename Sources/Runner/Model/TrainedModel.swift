@@ -28,7 +28,7 @@ public final class TrainedModel {
 
   /// Reads the networks of a run; optimizers, memory and regularizer are passed over.
   ///
-  /// - Throws: ``StorageError``, ``CheckpointError``, ``StateError``, ``ConfigurationError``.
+  /// - Throws: `StorageError`, `CheckpointError`, `StateError`, `ConfigurationError`.
   public init(
     _ run: StoredRun, catalogs: Catalogs, selection: Selection = .latest, device: Device = .cpu
   ) throws {
@@ -115,7 +115,7 @@ extension TrainedModel {
         stride(from: 0, to: indices.count, by: 250).map { start in
           let part = Array(indices[start..<min(start + 250, indices.count)])
           let batch = batches.tensor(gather(images, indices: part))
-          return generator.map { model.draw(batch, using: $0) } ?? model.encode(batch)
+          return generator.map { model.sampleCodes(of: batch, using: $0) } ?? model.encode(batch)
         })
     }
   }

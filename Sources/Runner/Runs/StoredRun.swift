@@ -13,7 +13,7 @@ public struct StoredRun: Sendable {
 
   /// Reads a run.
   ///
-  /// - Throws: ``StorageError``; ``ConfigurationError`` where `run.yaml` cannot be read.
+  /// - Throws: `StorageError`; `ConfigurationError` where `run.yaml` cannot be read.
   public init(_ folder: RunFolder) throws {
     self.folder = folder
     let text: String

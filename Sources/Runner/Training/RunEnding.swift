@@ -31,7 +31,7 @@ public struct RunEnding: Codable, Sendable, Equatable {
 
   /// Notes how training ended.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func write(to run: RunFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

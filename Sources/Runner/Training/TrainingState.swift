@@ -142,7 +142,7 @@ public final class TrainingState {
     let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
     let pass = withAutocast(to: dtype, on: device) { () -> (ForwardPass, latents: Tensor) in
       let features = model.encoder.encode(input).to(dtype: .float32)
-      let latents = model.prior.project(model.posterior.draw(from: features, using: streams[.posterior]))
+      let latents = model.prior.project(model.posterior.sample(from: features, using: streams[.posterior]))
       let decoderInput =
         (regularizer as? any LatentPerturbing)?
         .decoderInput(for: latents, prior: model.prior, streams: streams) ?? latents

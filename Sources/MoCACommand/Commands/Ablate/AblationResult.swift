@@ -45,7 +45,6 @@ struct AblationResult {
     }
   }
 
-  /// Writes the page.
   private func report() throws -> URL {
     var options = ReportBuilder.Options()
     options.command = "moca report \(Console.path(folder.url).shellWord)"
