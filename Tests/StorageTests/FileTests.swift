@@ -45,7 +45,7 @@ struct FileTests {
       do {
         try CheckpointFile.write([large], metadata: [:], to: url)
       } catch let error as StorageError {
-        code = error.exitCode
+        code = error.fault == .disk ? 74 : 1
       }
       let isIntact = try CheckpointFile.read(url).records == [small] && names(in: folder) == ["c"]
       try FileManager.default.removeItem(at: folder)
@@ -110,7 +110,7 @@ struct FileTests {
       guard let error = error as? StorageError, case .disk("/dev/full", let reason) = error else {
         return false
       }
-      return reason.contains("space") && error.exitCode == 74
+      return reason.contains("space") && error.fault == .disk
     }
   }
 }

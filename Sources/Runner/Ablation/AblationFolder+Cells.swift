@@ -1,11 +1,6 @@
 import Foundation
 
 extension AblationFolder {
-  /// What a person types to train and score a cell again, in a run of its own.
-  public func command(of cell: AblationCell) -> String {
-    definition.commands.text(configuration: configurationURL(of: cell), runName: cell.name)
-  }
-
   /// Writes how a cell ended.
   ///
   /// - Throws: ``StorageError``.

@@ -1,7 +1,8 @@
+import Files
 import Foundation
 
 /// What can go wrong with files and folders, apart from what is inside a checkpoint.
-public enum StorageError: Error, Equatable, CustomStringConvertible {
+public enum StorageError: Fault, Equatable {
   /// A run of that name is there already.
   case exists(path: String)
   /// There is nothing at the path; `what` says what was looked for.
@@ -17,8 +18,7 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .exists(let path):
-      "\(path) exists already; choose another name with --run, or continue it with --resume"
+    case .exists(let path): "\(path) exists already; choose another name"
     case .missing(let path, let what): "\(path): no such \(what); check the path"
     case .notARun(let path):
       "\(path) is not a run: it holds no \(RunFolder.configurationName); give the path of a run folder"
@@ -30,12 +30,11 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .exists, .missing, .notARun, .notAnAblation: 64
-    case .locked: 1
-    case .disk: 74
+    case .exists, .missing, .notARun, .notAnAblation: .usage
+    case .locked: .other
+    case .disk: .disk
     }
   }
 
