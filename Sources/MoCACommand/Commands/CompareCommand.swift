@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Runner
 
@@ -117,9 +118,5 @@ struct CompareCommand: ParsableCommand {
 
 extension Comparison {
   /// JSON with sorted keys.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  func json() throws -> String { try JSONEncoder.readable.text(of: self) }
 }

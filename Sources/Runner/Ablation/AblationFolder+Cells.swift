@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension AblationFolder {
@@ -5,9 +6,7 @@ extension AblationFolder {
   ///
   /// - Throws: ``StorageError``.
   func write(_ outcome: CellOutcome, of cell: AblationCell) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(outcome) + [0x0A], to: outcomeURL(of: cell))
+    try AtomicFile.write(try JSONEncoder.readable.encode(outcome) + [0x0A], to: outcomeURL(of: cell))
   }
 
   /// SHA-256 of the files that make up a cell's result: configuration, curves, last checkpoint and scores.
