@@ -1,6 +1,7 @@
+import Ablation
+import Files
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// A YAML file of differences from the defaults.
 enum ConfigurationFile {

@@ -1,5 +1,7 @@
+import Files
 import Foundation
-import Runner
+import PluginKit
+import Terminal
 
 /// What commands say beside their results: to standard error, in colour where that is a terminal.
 enum Console {

@@ -1,3 +1,6 @@
+import Ablation
+import Comparison
+import Evaluation
 import Extractors
 import Files
 import Metrics
@@ -20,7 +23,7 @@ extension StorageError: Hinted {
   var hint: String {
     switch self {
     case .exists: " with --run, or continue it with --resume"
-    case .missing, .notARun, .notAnAblation, .locked, .disk: ""
+    case .missing, .unmarked, .locked, .disk: ""
     }
   }
 }

@@ -1,4 +1,4 @@
-import Runner
+import Terminal
 
 /// Lines that are drawn again in their place.
 struct LiveText {

@@ -1,3 +1,5 @@
+import Ablation
+import Comparison
 import Foundation
 import MoCAProtocols
 import Runner

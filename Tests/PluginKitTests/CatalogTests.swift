@@ -1,4 +1,5 @@
 import PluginKit
+import Runner
 import Testing
 
 @Suite("Catalogs")

@@ -1,7 +1,8 @@
+import Ablation
 import Foundation
 import MoCAProtocols
-import Runner
 import Synchronization
+import Terminal
 
 /// What `moca ablate` shows while it works: the live table on a terminal, else a line for each cell that starts or ends.
 final class AblationDisplay: Sendable {

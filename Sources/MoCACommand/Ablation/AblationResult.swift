@@ -1,7 +1,10 @@
+import Ablation
+import Comparison
+import Files
 import Foundation
 import MoCAProtocols
 import Reports
-import Runner
+import Terminal
 
 /// What `moca ablate` shows at its end: the cells that failed, the comparison of the others, and the paths.
 struct AblationResult {

@@ -1,6 +1,8 @@
+import Ablation
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// From what a person asks for to a folder that can be worked on.
 struct AblationSetup {

@@ -1,5 +1,6 @@
+import Ablation
 import MoCAProtocols
-import Runner
+import Terminal
 
 /// What `moca ablate --plan` shows.
 struct PlanReport {

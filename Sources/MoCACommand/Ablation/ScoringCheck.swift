@@ -1,3 +1,5 @@
+import Ablation
+import Evaluation
 import Foundation
 import Metrics
 import MoCAProtocols

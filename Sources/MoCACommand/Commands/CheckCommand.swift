@@ -3,7 +3,7 @@ import Conformance
 import Files
 import Foundation
 import MoCAProtocols
-import Runner
+import Terminal
 
 /// `moca check`.
 struct CheckCommand: ParsableCommand {

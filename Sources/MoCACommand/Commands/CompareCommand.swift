@@ -1,7 +1,7 @@
 import ArgumentParser
+import Comparison
 import Files
 import Foundation
-import Runner
 
 /// `moca compare`.
 struct CompareCommand: ParsableCommand {

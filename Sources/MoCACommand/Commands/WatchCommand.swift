@@ -1,8 +1,10 @@
+import Ablation
 import ArgumentParser
 import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca watch`.
 struct WatchCommand: ParsableCommand {

@@ -22,16 +22,15 @@ public struct Catalogs: Sendable {
   public var samplers: SamplerCatalog
   /// Networks in whose features images are compared.
   public var extractors: ExtractorCatalog
-  /// Where the cells of an ablation are run.
-  public var launchers: LauncherCatalog
+  /// Catalogs of kinds that targets above this one define, in the order in which they came.
+  private var others: [any AnyCatalog] = []
 
   /// Collects the catalogs.
   public init(
     datasets: DatasetCatalog, encoders: EncoderCatalog, decoders: DecoderCatalog,
     posteriors: PosteriorCatalog,
     priors: PriorCatalog, regularizers: RegularizerCatalog, memories: MemoryCatalog,
-    samplers: SamplerCatalog, extractors: ExtractorCatalog,
-    launchers: LauncherCatalog
+    samplers: SamplerCatalog, extractors: ExtractorCatalog
   ) {
     self.datasets = datasets
     self.encoders = encoders
@@ -42,16 +41,35 @@ public struct Catalogs: Sendable {
     self.memories = memories
     self.samplers = samplers
     self.extractors = extractors
-    self.launchers = launchers
   }
 
   /// What `list` and `describe` show: every plugin of every kind.
   public var summaries: [PluginSummary] {
     datasets.summaries + encoders.summaries + decoders.summaries + posteriors.summaries + priors.summaries
       + regularizers.summaries + memories.summaries + samplers.summaries + extractors.summaries
-      + launchers.summaries
+      + others.flatMap(\.summaries)
+  }
+
+  /// The catalog of a kind that a target above this one defines; an empty one where nothing was added.
+  public subscript<Context, Product>(kind: String) -> Catalog<Context, Product> {
+    get { others.lazy.compactMap { $0 as? Catalog<Context, Product> }.first ?? Catalog(kind: kind) }
+    set {
+      if let index = others.firstIndex(where: { $0.kind == kind }) {
+        others[index] = newValue
+      } else {
+        others.append(newValue)
+      }
+    }
   }
 }
+
+/// A catalog of whatever kind.
+private protocol AnyCatalog: Sendable {
+  var kind: String { get }
+  var summaries: [PluginSummary] { get }
+}
+
+extension Catalog: AnyCatalog {}
 
 /// What is known about a plugin without building it.
 public struct PluginSummary: Sendable {

@@ -2,7 +2,7 @@ import MoCAProtocols
 
 extension Autoencoder {
   /// Builds the networks of an experiment on the host, from the streams of its seed.
-  convenience init(_ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape) throws {
+  package convenience init(_ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape) throws {
     let streams = RandomStreams(seed: UInt64(experiment.training.seed), device: .cpu)
     let prior = try catalogs.priors.make(
       experiment["prior"],
@@ -22,7 +22,7 @@ extension Autoencoder {
 
 extension Catalog {
   /// Builds the plugin that an experiment has chosen.
-  func make(_ choice: Experiment.Choice, _ context: Context) throws -> Product {
+  package func make(_ choice: Experiment.Choice, _ context: Context) throws -> Product {
     try entry(named: choice.name).make(choice.settings, choice.section, context)
   }
 }

@@ -50,7 +50,7 @@ public struct DataSource: Sendable {
 
   /// Resizes one 8-bit NHWC image with libtorch's antialiased bicubic kernel.
   @Sendable
-  static func resize(_ bytes: [UInt8], from: ImageShape, to: ImageShape) throws -> [UInt8] {
+  package static func resize(_ bytes: [UInt8], from: ImageShape, to: ImageShape) throws -> [UInt8] {
     let image = Tensor(bytes, shape: [1, from.height, from.width, from.channels]).permuted(0, 3, 1, 2)
     return image.resized(height: to.height, width: to.width).permuted(0, 2, 3, 1).contiguous()
       .values(as: UInt8.self)

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Torch
 
 /// Checkpoints of training states: a ``CheckpointFile`` that says in its metadata that it is one.
