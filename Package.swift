@@ -98,7 +98,7 @@ let package = Package(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
     .target(name: "Storage", dependencies: ["Files", "PluginKit", "Torch", "CZstd"]),
-    .target(name: "Terminal", dependencies: ["Files", "PluginKit"]),
+    .target(name: "Terminal", dependencies: ["PluginKit"]),
     .target(
       name: "Runner",
       dependencies: [
@@ -117,7 +117,7 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors",
+        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
         "Metrics",
         "Priors", "Regularizers", "Reports", "Runner", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,5 +1,4 @@
 import PluginKit
-import Runner
 import Testing
 
 @Suite("Catalogs")

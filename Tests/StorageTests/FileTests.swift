@@ -115,4 +115,20 @@ struct FileTests {
       return reason.contains("space") && error.fault == .disk
     }
   }
+
+  @Test("what a lock's file says of its holder cannot change the terminal")
+  func lockHolder() throws {
+    try withTemporaryFolder { folder in
+      let lock = try FolderLock(folder: folder)
+      let file = folder.appendingPathComponent(FolderLock.fileName)
+      try FileHandle(forWritingTo: file).write(contentsOf: Data("\u{1B}[2J\n".utf8))
+      #expect {
+        try FolderLock(folder: folder)
+      } throws: { error in
+        guard case StorageError.locked(_, let holder?) = error else { return false }
+        return holder.hasPrefix("\\u{1B}[2J")
+      }
+      withExtendedLifetime(lock) {}
+    }
+  }
 }

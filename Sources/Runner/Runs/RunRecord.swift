@@ -22,29 +22,7 @@ public struct RunRecord: Sendable {
     self.tree = tree
   }
 
-  /// Describes a run that is about to start.
-  init(state: TrainingState, data: DataSource, orderDigest: String, totalSteps: Int) {
-    tree = .object([
-      .init("version", .string(Self.programVersion)),
-      .init("libtorch", .string(Runtime.version)),
-      .init("device", .string("\(state.device)")),
-      .init("threads", .integer(Runtime.threadCount)),
-      .init("machine", .string(Self.machine)),
-      .init("steps", .integer(totalSteps)),
-      .init("parameters", .integer(state.model.parameterCount)),
-      .init("weightInCommonUnit", state.commonWeight.map { .number($0) } ?? .string("auto")),
-      .init(
-        "imageShape",
-        .list(
-          [data.images.shape.channels, data.images.shape.height, data.images.shape.width]
-            .map { .integer($0) })),
-      .init("trainingImages", .integer(data.split.training.count)),
-      .init("heldOutImages", .integer(data.split.heldOut.count)),
-      .init("dataDigest", .string(data.images.digest)),
-      .init("weightDigest", .string(Self.digest(of: state.model))),
-      .init("orderDigest", .string("sha256:" + orderDigest)),
-    ])
-  }
+  init(_ tree: ConfigurationValue) { self.tree = tree }
 
   /// The digest of the data that the run was trained on.
   public var dataDigest: String? { tree["dataDigest"]?.text }
@@ -66,7 +44,7 @@ public struct RunRecord: Sendable {
     return digest.text()
   }
 
-  private static var machine: String {
+  static var machine: String {
     let info = ProcessInfo.processInfo
     return "\(info.operatingSystemVersionString), \(info.activeProcessorCount) cores"
   }

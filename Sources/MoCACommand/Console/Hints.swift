@@ -4,9 +4,9 @@ import Evaluation
 import Extractors
 import Files
 import Metrics
+import MoCAProtocols
 import Reports
 import Runner
-import TorchNN
 
 /// An error of the library that this command line can say more about.
 protocol Hinted: CustomStringConvertible {
