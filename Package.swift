@@ -98,7 +98,7 @@ let package = Package(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
     .target(name: "Storage", dependencies: ["Files", "PluginKit", "Torch", "CZstd"]),
-    .target(name: "Terminal", dependencies: ["PluginKit"]),
+    .target(name: "Terminal", dependencies: ["Files", "PluginKit"]),
     .target(
       name: "Runner",
       dependencies: [
@@ -107,6 +107,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
     .target(name: "Comparison", dependencies: ["Ablation", "Evaluation", "Runner"]),
+    .target(name: "Tables", dependencies: ["Comparison", "Terminal"]),
     .target(
       name: "Reports",
       dependencies: ["Comparison", .product(name: "Mustache", package: "swift-mustache")],
@@ -119,7 +120,7 @@ let package = Package(
       dependencies: [
         "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
         "Metrics",
-        "Priors", "Regularizers", "Reports", "Runner", "Terminal",
+        "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Runner
+import Terminal
 
 extension Failure {
   /// Prints what an error has to say and returns the exit code. Help and versions, which ArgumentParser throws
