@@ -82,14 +82,14 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     .target(name: "Files", dependencies: ["CCrypto"]),
-    .target(name: "PluginKit", dependencies: ["Yams"]),
-    .target(name: "Torch", dependencies: ["CTorch"]),
-    .target(name: "TorchNN", dependencies: ["Torch"]),
-    .target(name: "MoCAProtocols", dependencies: ["PluginKit", "TorchNN"]),
+    .target(name: "PluginKit", dependencies: ["Files", "Yams"]),
+    .target(name: "Torch", dependencies: ["CTorch", "Files"]),
+    .target(name: "TorchNN", dependencies: ["Files", "Torch"]),
+    .target(name: "MoCAProtocols", dependencies: ["Files", "PluginKit", "TorchNN"]),
     .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
-    .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
+    .target(name: "Metrics", dependencies: ["Files", "MoCAProtocols"]),
     .target(
       name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
@@ -118,7 +118,7 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors",
+        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
         "Metrics",
         "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -3,18 +3,11 @@ import Foundation
 import Runner
 
 extension AblationFolder {
-  /// What a person types to train and score a cell again, in a run of its own.
-  public func command(of cell: AblationCell) -> String {
-    definition.commands.text(configuration: configurationURL(of: cell), runName: cell.name)
-  }
-
   /// Writes how a cell ended.
   ///
   /// - Throws: `StorageError`.
   func write(_ outcome: CellOutcome, of cell: AblationCell) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(outcome) + [0x0A], to: outcomeURL(of: cell))
+    try AtomicFile.write(try JSONEncoder.readable.encode(outcome) + [0x0A], to: outcomeURL(of: cell))
   }
 
   /// SHA-256 of the files that make up a cell's result: configuration, curves, last checkpoint and scores.

@@ -67,8 +67,7 @@ extension AblationFolder {
     let threads = threads ?? definition.threads
     guard definition.device != device || definition.threads != threads else { return }
     throw AblationError.otherCompute(
-      path: url.shownPath, theirs: "--device \(definition.device) --threads \(definition.threads)",
-      mine: "--device \(device) --threads \(threads)")
+      path: url.shownPath, theirs: (definition.device, definition.threads), mine: (device, threads))
   }
 
   /// What tells two definitions apart, for people.

@@ -196,7 +196,7 @@ extension AblationRequest {
     let lengths = ["training.steps", "training.epochs"]
     if budget != nil, let axis = axes.first(where: { lengths.contains($0.key) }) {
       throw ConfigurationError.incompatible(
-        "\(axis.key) is an axis and --budget decides the steps; leave one of them out")
+        "\(axis.key) is an axis and the budget decides the steps; leave one of them out")
     }
   }
 }

@@ -72,7 +72,7 @@ public final class AblationScheduler: Sendable {
     }
     for worker in workers { worker.wait() }
     if let failure = progress.withLock({ $0.failure }) { throw failure }
-    if interruption.isRequested { throw AblationError.interrupted(path: folder.url.shownPath.shellWord) }
+    if interruption.isRequested { throw AblationError.interrupted(path: folder.url.shownPath) }
   }
 
   /// One worker: takes a cell, works on it, and looks for the next.

@@ -98,7 +98,7 @@ struct CellRunner {
     let ending = run.flatMap(RunEnding.read)
     outcome.step = ending?.step ?? lastStep(of: cell)
     let said = lastError(of: cell) ?? logLines(of: cell).last.map(String.init)
-    if process.exit == .code(74) {
+    if process.exit == .code(CellCommands.diskExitCode) {
       throw StorageError.disk(path: folder.runURL(of: cell).path, reason: said ?? "the disk failed")
     }
     if !isInTime {
@@ -111,7 +111,7 @@ struct CellRunner {
     } else if isOutOfMemory(said) || process.exit == .signal(SIGKILL) && !hadMemory {
       outcome.state = .outOfMemory
       outcome.reason = lastError(of: cell) ?? "the system ended it for want of memory"
-    } else if process.exit == .code(Interruption.exitCode) {
+    } else if process.exit == .code(CellCommands.interruptedExitCode) {
       outcome.state = .killed
       outcome.reason = "was asked to stop from outside; it goes on from its last checkpoint"
     } else if case .signal(let signal) = process.exit {

@@ -24,12 +24,12 @@ struct ComparisonNotes {
     let members = grouping.groups.flatMap(\.members)
     let waiting = members.filter { $0.state == ComparisonGroup.Member.notStarted }
     let others = members.filter { (!$0.isCounted || $0.state != "done") && $0.state != waiting.first?.state }
-    let ablation = grouping.collection.ablation?.url.shownPath.shellWord
+    let command = grouping.collection.ablation?.command
     let rest =
       waiting.isEmpty
       ? []
       : [
-        "\(waiting.count) runs have not started" + (ablation.map { "; go on with: moca ablate \($0)" } ?? "")
+        "\(waiting.count) runs have not started" + (command.map { "; go on with: \($0)" } ?? "")
       ]
     return rest
       + others.map { member in

@@ -75,8 +75,7 @@ public struct RunCollection: Sendable {
       }
       return try Self.read(
         name, at: run.folder.url, coordinates: coordinates,
-        command: "moca train --config \(run.folder.configurationURL.shownPath.shellWord) --run "
-          + "\(run.folder.url.lastPathComponent)-again".shellWord)
+        command: run.folder.againCommand)
     }
   }
 
@@ -107,11 +106,11 @@ public struct RunCollection: Sendable {
     let run = isStarted ? whole { try StoredRun(RunFolder(opening: url)) } : nil
     let metrics = run.flatMap { run in whole { try MetricsLog.readIfThere(run.folder.metricsURL) } }
     let evaluations = run.flatMap { run in whole { try Evaluation.read(from: run.folder) } }
-    let redo = "moca ablate \(ablation.url.shownPath.shellWord) --redo \(cell.name.shellWord)"
     return ComparedRun(
       name: cell.name, url: url, coordinates: cell.coordinates, outcome: outcome, run: run,
       metrics: metrics ?? [], evaluations: evaluations ?? [], command: ablation.command(of: cell),
-      isCell: true, flaw: flaws.first.map { "\($0); run the cell again with: \(redo)" })
+      isCell: true,
+      flaw: flaws.first.map { "\($0); run the cell again with: \(ablation.redoCommand(of: cell))" })
   }
 
   /// The first file of a finished cell that is not the one it ended with. Its checkpoint, which is large and of which

@@ -100,7 +100,7 @@ final class FeatureScores {
     guard distanceName == "FID", let logits = generated.logits else {
       throw EvaluationError.notApplicable(
         score: "the Inception score",
-        reason: "it is defined in the classes of Inception alone (--extractor inception)")
+        reason: "it is defined in the classes of the extractor inception alone")
     }
     let result = try Metrics.inceptionScore(logits, shuffledBy: generator("order"))
     var card = named("Inception score", "\(result.partCount) parts, mean")

@@ -40,7 +40,7 @@ struct ExpectationMaximization {
     guard let best else {
       throw SamplerError(
         count == 1
-          ? "the likelihood of one component is not finite; use --sampler kde, or train on more images"
+          ? "the likelihood of one component is not finite; use the sampler kde, or train on more images"
           : "no start of the mixture of \(count) components reached a finite likelihood; use fewer components"
       )
     }

@@ -52,7 +52,7 @@ public final class VonMisesFisherMixtureSampler: SamplerPlugin {
     if context.prior.geometry != .sphere {
       throw ConfigurationError.incompatible(
         "the sampler \"vmf-mixture\" fits distributions on the unit sphere, where the codes of this prior do "
-          + "not lie; use --sampler gmm, or train with prior=hypersphere")
+          + "not lie; use the sampler gmm, or train with prior=hypersphere")
     }
     let (count, size) = (configuration.components, context.prior.latentSize)
     self.configuration = configuration

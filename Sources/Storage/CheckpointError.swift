@@ -1,5 +1,7 @@
+import Files
+
 /// What can be wrong with a checkpoint file. Nothing of a file that gives one of these has been used.
-public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+public enum CheckpointError: Fault, Equatable {
   /// The file is something else.
   case notACheckpoint(path: String, reason: String)
   /// The end of the file is missing.
@@ -31,12 +33,11 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .unknownTensor: 64
-    case .outOfMemory: 1
-    default: 65
+    case .unknownTensor: .usage
+    case .outOfMemory: .other
+    case .notACheckpoint, .truncated, .corrupt, .tooLarge: .data
     }
   }
 }

@@ -1,4 +1,3 @@
-import Files
 import PluginKit
 
 /// A table for people, and the same rows as JSON for programs.

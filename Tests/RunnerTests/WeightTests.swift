@@ -106,7 +106,7 @@ struct WeightTests {
       _ = try Trainer(experiment, catalogs: .tested, options: options).run()
     }
     #expect(error?.description.contains("give regularizer.weight a number") == true)
-    #expect(error?.exitCode == 64)
+    #expect(error?.fault == .usage)
   }
 
   @Test("another word than auto is refused")

@@ -47,7 +47,7 @@ struct FileTests {
       do {
         try CheckpointFile.write([large], metadata: [:], to: url)
       } catch let error as StorageError {
-        code = error.exitCode
+        code = error.fault == .disk ? 74 : 1
       }
       let isIntact = try CheckpointFile.read(url).records == [small] && names(in: folder) == ["c"]
       try FileManager.default.removeItem(at: folder)
@@ -112,7 +112,23 @@ struct FileTests {
       guard let error = error as? StorageError, case .disk("/dev/full", let reason) = error else {
         return false
       }
-      return reason.contains("space") && error.exitCode == 74
+      return reason.contains("space") && error.fault == .disk
+    }
+  }
+
+  @Test("what a lock's file says of its holder cannot change the terminal")
+  func lockHolder() throws {
+    try withTemporaryFolder { folder in
+      let lock = try FolderLock(folder: folder)
+      let file = folder.appendingPathComponent(FolderLock.fileName)
+      try FileHandle(forWritingTo: file).write(contentsOf: Data("\u{1B}[2J\n".utf8))
+      #expect {
+        try FolderLock(folder: folder)
+      } throws: { error in
+        guard case StorageError.locked(_, let holder?) = error else { return false }
+        return holder.hasPrefix("\\u{1B}[2J")
+      }
+      withExtendedLifetime(lock) {}
     }
   }
 }

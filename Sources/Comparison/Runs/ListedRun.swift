@@ -115,7 +115,7 @@ extension FolderLock {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = max(0, pread(descriptor, &bytes, bytes.count, 0))
     let text = String(decoding: bytes[..<count], as: UTF8.self)
-    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).printable
+    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).inMessage()
     return holder.isEmpty ? "another process" : holder
   }
 }

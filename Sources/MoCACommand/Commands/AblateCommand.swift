@@ -186,7 +186,7 @@ struct AblateCommand: ParsableCommand {
         interruption: interruption, report: display.report))
     display.end()
     if let elsewhere {
-      print(elsewhere)
+      print("\(elsewhere)\nwatch it with: moca watch \(folder.url.path.shellWord)")
       return
     }
     try AblationResult(

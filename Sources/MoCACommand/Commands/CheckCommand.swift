@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Files
 import Foundation
 import MoCAProtocols
 import Terminal
@@ -152,19 +153,13 @@ struct CheckRegularizerCommand: ParsableCommand {
     }
   }
 
-  private static func encoder() -> JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }
-
   private static func json(_ checked: [CheckedPrior]) throws -> String {
-    String(decoding: try encoder().encode(checked.map(\.report)), as: UTF8.self)
+    try JSONEncoder.compact.text(of: checked.map(\.report))
   }
 
   private static func write(_ runs: [FreePoints], to path: String) throws {
     do {
-      try encoder().encode(runs).write(to: URL(fileURLWithPath: path))
+      try JSONEncoder.compact.encode(runs).write(to: URL(fileURLWithPath: path))
     } catch {
       throw Failure(.disk, "cannot write \(path): \(error.localizedDescription)")
     }

@@ -53,7 +53,7 @@ struct DownloadCommand: ParsableCommand {
           isCancelled: { interruption.isRequested }, progress: progress.update)
       } catch is CancellationError {
         progress.finish()
-        throw Failure(message: "interrupted; nothing was kept", exitCode: Interruption.exitCode)
+        throw Failure(.interrupted, "interrupted; nothing was kept")
       }
       progress.finish()
       if !isNew { Console.note("\(entry.name): is here already") }

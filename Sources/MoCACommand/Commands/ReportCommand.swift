@@ -73,6 +73,7 @@ struct ReportCommand: ParsableCommand {
     options.dataset = try dataset(of: collection)
     options.device = try compute.prepare()
     options.command = command
+    options.advice = ReportBuilder.hints
     try Self.write(collection, options, to: target, progress)
     print(Console.path(target))
   }

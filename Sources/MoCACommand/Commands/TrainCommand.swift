@@ -126,9 +126,9 @@ struct TrainCommand: ParsableCommand {
     let saved = TrainingError.interrupted(
       step: step, checkpoint: Console.path(URL(fileURLWithPath: checkpoint)))
     return Failure(
-      message:
-        "\(saved)\ncontinue with: moca train --run \(RunLocation.argument(for: folder).shellWord) --resume\(device)",
-      exitCode: error.exitCode)
+      error.fault,
+      "\(saved)\ncontinue with: moca train --run \(RunLocation.argument(for: folder).shellWord) --resume\(device)"
+    )
   }
 }
 

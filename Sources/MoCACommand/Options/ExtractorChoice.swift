@@ -47,12 +47,12 @@ struct ExtractorChoice {
           if source.accepts(shape) {
             sources.append(source)
           } else {
-            misfits.append("\(source.distanceName) was left out: \(source.refusal(of: shape))")
+            misfits.append("\(source.distanceName) was left out: \(source.refusal(of: shape).message)")
           }
         } catch let error as ConfigurationError {
           throw error
         } catch {
-          notes.append("\(type.distanceName) was left out: \(error)")
+          notes.append("\(type.distanceName) was left out: \(Failure(error).message)")
         }
       }
     }

@@ -109,7 +109,7 @@ struct VonMisesFisherMixtureSamplerTests {
     #expect {
       try VonMisesFisherMixtureSampler.make("{}", context)
     } throws: { error in
-      "\(error)".contains("--sampler gmm")
+      "\(error)".hasSuffix("use the sampler gmm, or train with prior=hypersphere")
     }
   }
 }

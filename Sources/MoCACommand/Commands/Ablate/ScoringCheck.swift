@@ -38,7 +38,7 @@ struct ScoringCheck {
             refused[name] = reason
           }
         } catch let error as EvaluationError where !request.choosesMetrics {
-          refused[name] = "\(error)"
+          refused[name] = error.message
         }
       }
     }
