@@ -30,6 +30,15 @@ public struct DataSource: Sendable {
       count: images.count, holdout: configuration.holdout, seed: UInt64(configuration.holdoutSeed))
   }
 
+  /// How the batches of a training are made of them. Nothing is read yet.
+  ///
+  /// - Throws: ``ConfigurationError`` where a batch would hold more images than there are.
+  func batches(_ training: TrainingConfiguration) throws -> BatchRecipe {
+    try BatchRecipe(
+      images: images, indices: split.training, batchSize: training.batch, seed: UInt64(training.seed),
+      flips: flips)
+  }
+
   /// `$MOCA_CACHE`, else `$XDG_CACHE_HOME/moca`, else `~/.cache/moca`.
   public static var defaultCacheFolder: URL {
     let environment = ProcessInfo.processInfo.environment
