@@ -35,27 +35,10 @@ public final class TrainingState {
     _ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape, totalSteps: Int, device: Device
   ) throws {
     let seed = UInt64(experiment.training.seed)
-    let batch = experiment.training.batch
-    let initial = RandomStreams(seed: seed, device: .cpu)
-    model = try Autoencoder(experiment, catalogs: catalogs, imageShape: imageShape)
-    memory = try catalogs.memories.make(
-      experiment["memory"],
-      MemoryContext(
-        prior: model.prior, posterior: model.posterior, batchSize: batch, encoder: model.encoder,
-        makeEncoder: { try Autoencoder(experiment, catalogs: catalogs, imageShape: imageShape).encoder },
-        generator: initial[.memory]))
-    let (model, generator) = (model, initial[.critic])
-    regularizer = try catalogs.regularizers.make(
-      experiment["regularizer"],
-      RegularizerContext(
-        prior: model.prior, batchSize: batch, populationSize: memory.populationSize, generator: generator,
-        posterior: model.posterior,
-        makeEncoder: { featureCount in
-          try catalogs.encoders.make(
-            experiment["encoder"],
-            EncoderContext(imageShape: imageShape, featureCount: featureCount, generator: generator))
-        }))
-    (regularizer as? any ModelAltering)?.alter(model)
+    let builder = ModelBuilder(experiment: experiment, catalogs: catalogs)
+    model = try builder.model(for: imageShape)
+    memory = try builder.memory(of: model, for: imageShape)
+    regularizer = try builder.regularizer(altering: model, beside: memory, for: imageShape)
     penaltyWeight = PenaltyWeight(
       experiment["regularizer"].settings["weight"].flatMap(Weight.init(configuration:)) ?? .fixed(0),
       target: experiment.schedule.weightTarget, calibrationSteps: experiment.schedule.weightCalibration)
