@@ -96,7 +96,6 @@ struct TrainerTests {
     interruption.request()
     var options = Trainer.Options(folder: folder["run"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     options.resumes = true
     #expect(throws: TrainingError.self) {
       _ = try Trainer(longer, catalogs: .tested, options: options, interruption: interruption).run()
@@ -159,7 +158,6 @@ struct TrainerTests {
     interruption.request()
     var options = Trainer.Options(folder: folder["halted"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     let trainer = try Trainer(
       try tinyExperiment(), catalogs: .tested, options: options, interruption: interruption)
     #expect(throws: TrainingError.self) { _ = try trainer.run() }
@@ -224,7 +222,6 @@ struct TrainerTests {
   ) throws -> Trainer.Outcome {
     var options = Trainer.Options(folder: folder)
     options.cacheFolder = cache
-    options.isQuiet = true
     options.resumes = resumes
     return try Trainer(experiment, catalogs: catalogs, options: options).run()
   }

@@ -73,7 +73,6 @@ struct WeightTests {
     let train = { (name: String, steps: Int, resumes: Bool) in
       var options = Trainer.Options(folder: folder[name])
       options.cacheFolder = folder["cache"]
-      options.isQuiet = true
       options.resumes = resumes
       let layers = try (tinyOverrides + overrides + ["training.steps=\(steps)"]).map {
         try Experiment.layer(override: $0)
@@ -99,7 +98,6 @@ struct WeightTests {
     let folder = try TemporaryFolder()
     var options = Trainer.Options(folder: folder["run"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     let experiment = try tinyExperiment(
       "regularizer=none", "memory=batch", "regularizer.weight=auto", "schedule.weightCalibration=2")
     let error = #expect(throws: TrainingError.self) {
