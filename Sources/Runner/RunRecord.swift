@@ -3,54 +3,146 @@ import Foundation
 import MoCAProtocols
 
 /// What stands in `run.yaml` beside the configuration: digests, versions, machine.
-public struct RunRecord: Sendable {
+///
+/// What a file does not state, or states as something else than it should be, is `nil`: a record is shown and compared as
+/// far as it goes.
+public struct RunRecord: Codable, Sendable, Equatable {
   /// The version of this program.
-  public static let programVersion = "0.1.0"
+  public internal(set) var version: String?
+  /// The version of libtorch.
+  public internal(set) var libtorch: String?
+  /// Where tensors lived.
+  public internal(set) var device: String?
+  /// Threads of an operation.
+  public internal(set) var threads: Int?
+  /// The operating system and the number of cores.
+  public internal(set) var machine: String?
+  /// Steps that the whole run takes.
+  public internal(set) var steps: Int?
+  /// Numbers that are trained.
+  public internal(set) var parameters: Int?
+  /// λ beside the summed squared error of images in [0, 1].
+  public internal(set) var weightInCommonUnit: Weight?
+  private var imageSizes: [Int]?
+  /// Images to train on.
+  public internal(set) var trainingImages: Int?
+  /// Images held out.
+  public internal(set) var heldOutImages: Int?
+  /// The digest of the images.
+  public internal(set) var dataDigest: String?
+  /// The digest of the networks' initial state.
+  public internal(set) var weightDigest: String?
+  /// The digest of the order of the first epoch.
+  public internal(set) var orderDigest: String?
 
+  /// The keys in the order of the file.
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case version, libtorch, device, threads, machine, steps, parameters, weightInCommonUnit
+    case imageSizes = "imageShape"
+    case trainingImages, heldOutImages, dataDigest, weightDigest, orderDigest
+  }
+
+  /// A record that states nothing.
+  init() {}
+
+  /// Reads what can be read.
+  public init(from decoder: any Swift.Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func value<Value: Decodable>(_ key: CodingKeys) -> Value? { try? values.decode(Value.self, forKey: key) }
+    version = value(.version)
+    libtorch = value(.libtorch)
+    device = value(.device)
+    threads = value(.threads)
+    machine = value(.machine)
+    steps = value(.steps)
+    parameters = value(.parameters)
+    weightInCommonUnit = value(.weightInCommonUnit)
+    imageSizes = value(.imageSizes)
+    trainingImages = value(.trainingImages)
+    heldOutImages = value(.heldOutImages)
+    dataDigest = value(.dataDigest)
+    weightDigest = value(.weightDigest)
+    orderDigest = value(.orderDigest)
+  }
+
+  /// The shape of the images.
+  public var imageShape: ImageShape? {
+    guard let sizes = imageSizes, sizes.count == 3 else { return nil }
+    return ImageShape(channels: sizes[0], height: sizes[1], width: sizes[2])
+  }
+}
+
+extension RunRecord {
   /// The key of the record in `run.yaml`; the rest of the file is the configuration.
   static let key = "run"
 
-  /// The record as configuration.
-  public let tree: ConfigurationValue
+  /// Describes a run that is about to start.
+  init(state: TrainingState, data: DataSource, orderDigest: String, totalSteps: Int) {
+    let shape = data.images.shape
+    version = Self.programVersion
+    libtorch = Runtime.version
+    device = "\(state.device)"
+    threads = Runtime.threadCount
+    machine = Self.thisMachine
+    steps = totalSteps
+    parameters = state.model.parameterCount
+    weightInCommonUnit = state.commonWeight.map { .fixed($0) } ?? .automatic
+    imageSizes = [shape.channels, shape.height, shape.width]
+    trainingImages = data.split.training.count
+    heldOutImages = data.split.heldOut.count
+    dataDigest = data.images.digest
+    weightDigest = Self.digest(of: state.model)
+    self.orderDigest = "sha256:" + orderDigest
+  }
 
   /// The record of `run.yaml`, or `nil` where the file has none.
   init?(in file: ConfigurationValue) {
     guard let tree = file[Self.key] else { return nil }
-    self.tree = tree
+    self = (try? JSONDecoder().decode(RunRecord.self, from: Data(tree.json.utf8))) ?? RunRecord()
   }
 
-  /// Describes a run that is about to start.
-  init(state: TrainingState, data: DataSource, orderDigest: String, totalSteps: Int) {
-    tree = .object([
-      .init("version", .string(Self.programVersion)),
-      .init("libtorch", .string(Runtime.version)),
-      .init("device", .string("\(state.device)")),
-      .init("threads", .integer(Runtime.threadCount)),
-      .init("machine", .string(Self.machine)),
-      .init("steps", .integer(totalSteps)),
-      .init("parameters", .integer(state.model.parameterCount)),
-      .init("weightInCommonUnit", state.commonWeight.map { .number($0) } ?? .string("auto")),
-      .init(
-        "imageShape",
-        .list(
-          [data.images.shape.channels, data.images.shape.height, data.images.shape.width]
-            .map { .integer($0) })),
-      .init("trainingImages", .integer(data.split.training.count)),
-      .init("heldOutImages", .integer(data.split.heldOut.count)),
-      .init("dataDigest", .string(data.images.digest)),
-      .init("weightDigest", .string(Self.digest(of: state.model))),
-      .init("orderDigest", .string("sha256:" + orderDigest)),
-    ])
+  /// The record as it stands in `run.yaml`: what is known, in the order of the keys.
+  public var tree: ConfigurationValue {
+    .object(CodingKeys.allCases.compactMap { key in self[key].map { .init(key.rawValue, $0) } })
   }
 
-  /// The digest of the data that the run was trained on.
-  public var dataDigest: String? { tree["dataDigest"]?.text }
+  /// The value of a key, or `nil` where it is not known.
+  package subscript(key: CodingKeys) -> ConfigurationValue? {
+    let value: (any SettingValue)? =
+      switch key {
+      case .version: version
+      case .libtorch: libtorch
+      case .device: device
+      case .threads: threads
+      case .machine: machine
+      case .steps: steps
+      case .parameters: parameters
+      case .weightInCommonUnit: weightInCommonUnit
+      case .imageSizes: imageSizes
+      case .trainingImages: trainingImages
+      case .heldOutImages: heldOutImages
+      case .dataDigest: dataDigest
+      case .weightDigest: weightDigest
+      case .orderDigest: orderDigest
+      }
+    return value?.configuration
+  }
+}
 
-  /// The shape of the images.
-  public var imageShape: ImageShape? {
-    guard case .list(let sizes)? = tree["imageShape"], sizes.count == 3 else { return nil }
-    let values = sizes.compactMap(\.int)
-    return values.count == 3 ? ImageShape(channels: values[0], height: values[1], width: values[2]) : nil
+extension RunRecord {
+  /// The version of this program.
+  public static let programVersion = "0.1.0"
+
+  /// The versions of this program and of the libtorch that it found.
+  public static var programDescription: String { description(programVersion, Runtime.version) }
+
+  /// The versions that made the run, with a word for what is not known.
+  package func programDescription(unknown: String) -> String {
+    Self.description(version ?? unknown, libtorch ?? unknown)
+  }
+
+  private static func description(_ version: String, _ libtorch: String) -> String {
+    "MoCA \(version), libtorch \(libtorch)"
   }
 
   /// SHA-256 over the names and bytes of a module's state.
@@ -63,7 +155,7 @@ public struct RunRecord: Sendable {
     return "sha256:" + hash.finalize().map { String(format: "%02x", $0) }.joined()
   }
 
-  private static var machine: String {
+  private static var thisMachine: String {
     let info = ProcessInfo.processInfo
     return "\(info.operatingSystemVersionString), \(info.activeProcessorCount) cores"
   }

@@ -90,7 +90,7 @@ struct WeightTests {
     #expect(weights[0] == weights[1])
     #expect(Set(weights[0].suffix(5)).count == 1)
     let record = try StoredRun(RunFolder(opening: folder["whole"])).record
-    #expect(record?.tree["weightInCommonUnit"]?.text == "auto")
+    #expect(record?.weightInCommonUnit == .automatic)
   }
 
   @Test("a penalty that does not reach the encoder is refused with the reason")

@@ -95,7 +95,7 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ experiment: Experiment, in folder: URL, continuing stored: StoredRun?) throws {
     var options = Trainer.Options(folder: folder)
-    options.device = try compute.prepare(usualThreads: stored?.record?.tree["threads"]?.int)
+    options.device = try compute.prepare(usualThreads: stored?.record?.threads)
     options.resumes = resume
     // A reader of the output that goes away must not end hours of training.
     _ = signal(SIGPIPE, SIG_IGN)

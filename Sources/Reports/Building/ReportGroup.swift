@@ -39,7 +39,7 @@ extension ComparedRun {
 
   /// Its seed in words, as far as it is known.
   var seedWords: String? {
-    let seed = self[RunCollection.seedAxis] ?? run?.configuration["training"]?["seed"]?.json
+    let seed = self[RunCollection.seedAxis] ?? run?.seed.map(String.init)
     return seed.map { "seed \($0)" }
   }
 }

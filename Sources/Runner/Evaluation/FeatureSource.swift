@@ -86,7 +86,7 @@ public final class FeatureSource {
     of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: (Int, Int?, String) -> Void
   ) throws -> FeatureSet {
     if !accepts(set.shape) { throw refusal(of: set.shape) }
-    let key = "\(description)\n\(weights)\n\(device)\n\(MetricCard.currentVersion)\n\(set.digest)"
+    let key = "\(description)\n\(weights)\n\(device)\n\(RunRecord.programDescription)\n\(set.digest)"
     if isKept, let found = cache.features(for: key, on: device), found.count == set.count,
       found.logits != nil || !needsLogits
     {

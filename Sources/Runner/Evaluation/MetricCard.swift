@@ -42,7 +42,7 @@ public struct MetricCard: Codable, Sendable, Equatable {
   /// A card of a score without extractor, sampler or reference; these are set afterwards.
   public init(
     score: String, subject: String, count: Int, arithmetic: String, parameters: String? = nil, seed: Int?,
-    device: Device = .cpu, version: String = MetricCard.currentVersion
+    device: Device = .cpu, version: String = RunRecord.programDescription
   ) {
     self.score = score
     self.subject = subject
@@ -53,9 +53,6 @@ public struct MetricCard: Codable, Sendable, Equatable {
     self.device = "\(device)"
     self.version = version
   }
-
-  /// The versions that every card of this program states.
-  public static var currentVersion: String { "MoCA \(RunRecord.programVersion), libtorch \(Runtime.version)" }
 
   /// The one way from [0, 1] to 8 bits: ``ImageGrid/bytes(of:)``.
   static let quantization = "clamped to [0, 1], × 255, rounded"

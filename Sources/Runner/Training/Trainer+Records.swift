@@ -161,10 +161,10 @@ extension Trainer {
 
   /// Keeps the digests of the start and takes over a changed length, so that the next resume knows it too.
   private func rewriteRecord(_ folder: RunFolder, _ run: StoredRun) throws {
-    guard var record = run.record?.tree else { return }
-    record["steps"] = .integer(totalSteps)
+    guard var record = run.record else { return }
+    record.steps = totalSteps
     var file = experiment.tree
-    file[RunRecord.key] = record
+    file[RunRecord.key] = record.tree
     try folder.commit(configuration: file.yaml)
   }
 
