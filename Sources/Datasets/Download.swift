@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import PluginKit
 
 /// A file on the network with the digest that is published of it.
 public struct Download: Sendable {
@@ -31,7 +32,7 @@ public struct Download: Sendable {
   ///   ``DataError/disk(path:reason:)``, `CancellationError`.
   public func fetch(
     to target: URL, inspect: (URL) throws -> Void = { _ in }, isCancelled: () -> Bool = { false },
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
+    progress: @escaping ProgressHandler
   ) throws {
     let folder = target.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent("\(target.lastPathComponent).\(UUID().uuidString).partial")

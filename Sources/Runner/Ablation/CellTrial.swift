@@ -21,12 +21,12 @@ struct CellTrial {
 
   private let catalogs: Catalogs
   private let cacheFolder: URL
-  private let progress: @Sendable (Int, Int?, String) -> Void
+  private let progress: ProgressHandler
   private var sources: [String: DataSource] = [:]
   private var passed: Set<String> = []
 
   init(
-    catalogs: Catalogs, cacheFolder: URL, progress: @escaping @Sendable (Int, Int?, String) -> Void
+    catalogs: Catalogs, cacheFolder: URL, progress: @escaping ProgressHandler
   ) {
     self.catalogs = catalogs
     self.cacheFolder = cacheFolder

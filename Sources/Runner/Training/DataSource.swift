@@ -19,7 +19,7 @@ public struct DataSource: Sendable {
   /// - Throws: ``DataError``, ``ConfigurationError``.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) throws {
     let dataset = try catalogs.datasets.make(experiment["dataset"], ())
     images = try dataset.load(in: Self.loadContext(cacheFolder: cacheFolder, progress: progress))
@@ -52,7 +52,7 @@ public struct DataSource: Sendable {
   /// What datasets are loaded with: the cache, and libtorch's antialiased resize.
   public static func loadContext(
     cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) -> LoadContext {
     LoadContext(cacheFolder: cacheFolder, resize: resize, progress: progress)
   }
