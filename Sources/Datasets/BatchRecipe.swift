@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import PluginKit
 
 /// How batches are made: everything about batch `step` follows from the recipe and the step.
@@ -89,10 +89,10 @@ package struct BatchRecipe: Sendable {
   /// SHA-256, in hexadecimal, of the order in which the first `epochs` epochs show the images, each index as 64 bits,
   /// little-endian: equal for two runs that see the same batches.
   package func orderDigest(epochs: Int = 1) -> String {
-    var hash = SHA256()
+    let digest = Digest()
     for epoch in 0..<max(0, epochs) {
-      order(ofEpoch: epoch).map { UInt64($0).littleEndian }.withUnsafeBytes { hash.update(bufferPointer: $0) }
+      order(ofEpoch: epoch).map { UInt64($0).littleEndian }.withUnsafeBytes { digest.update($0) }
     }
-    return hash.finalize().hexadecimal
+    return digest.finish().hexadecimal
   }
 }

@@ -1,6 +1,6 @@
+import Comparison
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// The cells of a report: how each ended, its configuration and its command.
 struct CellList {
@@ -56,7 +56,7 @@ struct CellList {
       ("initial weights", record?.weightDigest.map(short)),
       ("batch order", record?.orderDigest.map(short)),
       ("data", record?.dataDigest.map(short)),
-      ("built from", record?.programDescription(unknown: "?")), ("machine", record?.machine),
+      ("built from", record?.program(unknown: "?")), ("machine", record?.machine),
     ]
     return facts.compactMap { name, value in value.map { .init(name, $0) } }
   }

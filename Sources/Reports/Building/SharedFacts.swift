@@ -1,3 +1,4 @@
+import Comparison
 import MoCAProtocols
 import Runner
 
@@ -37,10 +38,10 @@ struct SharedFacts {
             + (training["precision"]?.text ?? "float32")
         }
       ),
-      ("seeds", { $0[RunCollection.seedAxis] ?? $0.run?.seed.map(String.init) }),
+      ("seeds", { $0[Experiment.seedKey] ?? $0.run?.seed.map(String.init) }),
       ("device", { $0.run?.record?.device }),
       ("machine", { $0.run?.record?.machine }),
-      ("version", { $0.run?.record?.programDescription(unknown: "?") }),
+      ("version", { $0.run?.record?.program(unknown: "?") }),
     ]
     return facts.compactMap { name, value in
       let values = PictureStrips.distinct(runs.compactMap(value))

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Storage
 
 extension Trainer {
   /// The text of `run.yaml`.

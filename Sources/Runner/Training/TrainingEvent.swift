@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// What a ``Trainer`` reports, in the order in which it happens.
 public enum TrainingEvent: Sendable {
