@@ -83,7 +83,7 @@ let package = Package(
 
     .target(name: "Files", dependencies: ["CCrypto"]),
     .target(name: "PluginKit", dependencies: ["Yams"]),
-    .target(name: "Torch", dependencies: ["CTorch"]),
+    .target(name: "Torch", dependencies: ["CTorch", "Files"]),
     .target(name: "TorchNN", dependencies: ["Torch"]),
     .target(name: "MoCAProtocols", dependencies: ["PluginKit", "TorchNN"]),
     .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
