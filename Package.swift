@@ -97,12 +97,12 @@ let package = Package(
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
-    .target(name: "Storage", dependencies: ["Files", "PluginKit", "Torch", "CZstd"]),
+    .target(name: "Storage", dependencies: ["Files", "Torch", "CZstd"]),
     .target(name: "Terminal", dependencies: ["Files", "PluginKit"]),
     .target(
       name: "Runner",
       dependencies: [
-        "Datasets", "EventLog", "Extractors", "Files", "Metrics", "MoCAProtocols", "Storage", "Terminal",
+        "Datasets", "EventLog", "Extractors", "Files", "Metrics", "MoCAProtocols", "Storage",
       ]),
     .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),

@@ -91,7 +91,7 @@ extension AblationFolder {
   private static func refuseOther(_ url: URL) throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
     let others = names.filter {
-      !subfolders.contains($0) && $0 != FolderLock.fileName && !$0.contains(AtomicFile.temporaryMarker)
+      !subfolders.contains($0) && $0 != FolderLock.fileName && !$0.contains(AtomicWriter.temporaryMarker)
     }
     if !others.isEmpty, !isAblation(url) {
       throw AblationError.otherFolder(path: url.shownPath, found: others.sorted()[0])

@@ -46,7 +46,7 @@ public struct AblationMatrix {
     _ request: AblationRequest, catalogs: Catalogs, build: String,
     cacheFolder: URL = DataSource.defaultCacheFolder,
     steps: ([AblationCell.Coordinate]) -> Int? = { _ in nil },
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) throws {
     guard request.axes.contains(where: { $0.values.count > 1 }) else { throw AblationError.noAxes }
     try request.check(catalogs)

@@ -82,8 +82,8 @@ struct ComparisonNotes {
       "builds",
       runs.map { run in
         run.run?.record.map { record in
-          let text = { (key: String) in record.tree[key]?.text ?? "unknown" }
-          return "MoCA \(text("version")) with libtorch \(text("libtorch")) on \(text("device"))"
+          let (version, libtorch) = (record.version ?? "unknown", record.libtorch ?? "unknown")
+          return "MoCA \(version) with libtorch \(libtorch) on \(record.device ?? "unknown")"
         }
       })
   }
@@ -93,7 +93,7 @@ struct ComparisonNotes {
       "machines, so that times cannot be compared",
       runs.map { run in
         run.run?.record.map { record in
-          "\(record.tree["machine"]?.text ?? "unknown"), \(record.tree["threads"]?.json ?? "?") threads"
+          "\(record.machine ?? "unknown"), \(record.threads.map(String.init) ?? "?") threads"
         }
       })
   }

@@ -36,7 +36,7 @@ public struct ComparedRun: Sendable {
   public var step: Int { Int(metrics.last?["step"] ?? 0) }
 
   /// The steps that it was planned to take.
-  public var totalSteps: Int? { run?.record?.tree["steps"]?.int }
+  public var totalSteps: Int? { run?.record?.steps }
 }
 
 /// Runs that are looked at together: the cells of an ablation, or any runs.

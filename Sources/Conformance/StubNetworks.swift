@@ -32,7 +32,7 @@ struct StubNetworks {
     let images = Self.images(1, seed: 0).expanded(to: [codes.shape[0], 1, 8, 8])
     return ForwardPass(
       model: makeModel(), images: images, features: .zeros([codes.shape[0], posterior.featureCount]),
-      decoderInput: codes, reconstructions: images)
+      latents: codes, reconstructions: images)
   }
 }
 

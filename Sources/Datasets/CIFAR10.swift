@@ -78,7 +78,7 @@ public struct CIFAR10: Dataset {
   }
 
   private func pack(
-    _ batches: CIFARBatches, into writer: PackedWriter, progress: (Int, Int?, String) -> Void
+    _ batches: CIFARBatches, into writer: PackedWriter, progress: ProgressHandler
   ) throws -> PackedImages {
     var labels: [Int] = []
     let total = batchNames.count * CIFARBatches.recordCount

@@ -44,7 +44,7 @@ public struct Sprites: Dataset {
   }
 
   private func draw(
-    into writer: PackedWriter, progress: (Int, Int?, String) -> Void
+    into writer: PackedWriter, progress: ProgressHandler
   ) throws -> PackedImages {
     let (count, size, channels) = (configuration.count ?? 8192, configuration.size, configuration.channels)
     let shape = ImageShape(channels: channels, height: size, width: size)

@@ -10,7 +10,7 @@ final class FeatureScores {
   private let card: MetricCard
   private let distanceName: String
   private let plan: EvaluationPlan
-  private let progress: (Int, Int?, String) -> Void
+  private let progress: ProgressHandler
   private var manifold: ManifoldScores?
 
   /// Takes both sets' features.
@@ -22,7 +22,7 @@ final class FeatureScores {
   init(
     of generated: FeatureSet, against reference: FeatureSet, _ referenceMoments: FeatureMoments,
     card: MetricCard,
-    distanceName: String, plan: EvaluationPlan, progress: @escaping (Int, Int?, String) -> Void
+    distanceName: String, plan: EvaluationPlan, progress: @escaping ProgressHandler
   ) {
     self.generated = generated
     self.reference = reference

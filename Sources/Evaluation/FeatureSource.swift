@@ -84,7 +84,7 @@ public final class FeatureSource {
   ///   - needsLogits: Whether logits are wanted as well.
   /// - Throws: ``EvaluationError``.
   func features(
-    of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: (Int, Int?, String) -> Void
+    of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: ProgressHandler
   ) throws -> FeatureSet {
     if !accepts(set.shape) { throw refusal(of: set.shape) }
     let key = "\(description)\n\(weights)\n\(device)\n\(RunRecord.program)\n\(set.digest)"

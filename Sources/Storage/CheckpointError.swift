@@ -12,8 +12,6 @@ public enum CheckpointError: Fault, Equatable {
   case tooLarge(path: String, found: Int, limit: Int)
   /// There is not enough memory for the values.
   case outOfMemory(path: String, needed: Int)
-  /// The checkpoint holds no tensor of that name.
-  case unknownTensor(path: String, name: String, nearest: String?)
 
   public var description: String {
     switch self {
@@ -28,14 +26,11 @@ public enum CheckpointError: Fault, Equatable {
       "\(path) declares \(found) bytes, at most \(limit) are allowed; raise the limit if you trust the file"
     case .outOfMemory(let path, let needed):
       "\(path) needs \(needed) bytes of memory at once, more than there is; read it on a larger machine"
-    case .unknownTensor(let path, let name, let nearest):
-      "\(path) holds no tensor \"\(name)\"\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")"
     }
   }
 
   public var fault: FaultKind {
     switch self {
-    case .unknownTensor: .usage
     case .outOfMemory: .other
     case .notACheckpoint, .truncated, .corrupt, .tooLarge: .data
     }

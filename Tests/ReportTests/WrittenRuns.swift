@@ -4,6 +4,7 @@ import Datasets
 import Evaluation
 import Extractors
 import Foundation
+import PluginKit
 import Priors
 import Regularizers
 import Reports
@@ -71,7 +72,7 @@ final class WrittenRuns {
   }
 
   /// What a report of them shows.
-  func content(progress: @escaping @Sendable (Int, Int?, String) -> Void = { _, _, _ in }) throws
+  func content(progress: @escaping ProgressHandler = { _, _, _ in }) throws
     -> ReportContent
   {
     try ReportBuilder(RunCollection(folders), catalogs: catalogs, progress: progress).content()

@@ -272,7 +272,6 @@ private struct World {
     let layers = try (tinyOverrides + overrides).map { try Experiment.layer(override: $0) }
     var options = Trainer.Options(folder: folder["run"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     _ = try Trainer(try Experiment(layers, catalogs: .tested), catalogs: .tested, options: options).run()
     return Scored(run: try StoredRun(RunFolder(opening: folder["run"])), cacheFolder: folder["cache"])
   }

@@ -22,6 +22,32 @@ struct FileTests {
     }
   }
 
+  @Test(
+    "a writer that goes away leaves what was there; one that is done has written in the order of the file")
+  func writer() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("note")
+      try AtomicFile.write(Data("old".utf8), to: url)
+      do {
+        let writer = try AtomicWriter(of: url)
+        try writer.file.write(Data("half".utf8))
+        #expect(try names(in: folder).count == 2)
+        AtomicWriter.removeAbandoned(of: url)
+        #expect(FileManager.default.fileExists(atPath: writer.temporary.path), "it is being written")
+      }
+      #expect(try names(in: folder) == ["note"])
+      #expect(try String(contentsOf: url, encoding: .utf8) == "old")
+      let writer = try AtomicWriter(of: url)
+      try writer.file.write(Data("....".utf8))
+      try writer.file.write([UInt8]("data".utf8))
+      try writer.file.write(Data("head".utf8), at: 0)
+      try writer.file.write(Data("end".utf8))
+      try writer.finish()
+      #expect(try String(contentsOf: url, encoding: .utf8) == "headdataend")
+      #expect(try names(in: folder) == ["note"])
+    }
+  }
+
   @Test("a checkpoint that does not fit on the disk leaves the old one as it was")
   func fullDisk() async {
     await #expect(processExitsWith: .exitCode(74)) {

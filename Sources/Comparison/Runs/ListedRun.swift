@@ -52,7 +52,7 @@ public struct ListedRun: Sendable {
     let (run, problem) = Self.read(url)
     configuration = run?.configuration ?? .empty
     let lastStep = MetricsTail.lastLine(of: metrics)?["step"].map { Int($0) } ?? 0
-    let total = run?.record?.tree["steps"]?.int
+    let total = run?.record?.steps
     step = lastStep
     totalSteps = total
     let holder = FolderLock.holder(of: url)

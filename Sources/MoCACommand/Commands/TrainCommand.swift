@@ -96,14 +96,14 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ experiment: Experiment, in folder: URL, continuing stored: StoredRun?) throws {
     var options = Trainer.Options(folder: folder)
-    options.device = try compute.prepare(usualThreads: stored?.record?.tree["threads"]?.int)
+    options.device = try compute.prepare(usualThreads: stored?.record?.threads)
     options.resumes = resume
-    options.isQuiet = quiet
     // A reader of the output that goes away must not end hours of training.
     _ = signal(SIGPIPE, SIG_IGN)
     let interruption = Interruption.fromSignals()
     let trainer = try Trainer(
-      experiment, catalogs: CommandContext.catalogs, options: options, interruption: interruption)
+      experiment, catalogs: CommandContext.catalogs, options: options, interruption: interruption,
+      report: TrainingDisplay(isQuiet: quiet).report)
     let summary = TrainingSummary(
       trainer: trainer, experiment: experiment, folder: folder, device: options.device)
     if resume, stored == nil {

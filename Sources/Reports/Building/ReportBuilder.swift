@@ -39,7 +39,7 @@ public struct ReportBuilder {
   let collection: RunCollection
   let options: Options
   let catalogs: Catalogs
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
 
   /// Groups that get pictures, at most.
   static let shownGroups = 24
@@ -49,7 +49,7 @@ public struct ReportBuilder {
   /// Prepares; no model is read yet.
   public init(
     _ collection: RunCollection, options: Options = Options(), catalogs: Catalogs,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.collection = collection
     self.options = options

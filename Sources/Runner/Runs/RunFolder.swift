@@ -126,7 +126,7 @@ extension RunFolder {
   private func removeTemporaryFiles() {
     for folder in [url] + Self.subfolders.map({ url.appendingPathComponent($0) }) {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-      for name in names where name.contains(AtomicFile.temporaryMarker) {
+      for name in names where name.contains(AtomicWriter.temporaryMarker) {
         unlink(folder.appendingPathComponent(name).path)
       }
     }
@@ -137,7 +137,7 @@ extension RunFolder {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: url.path) else { return false }
     return names.allSatisfy { name in
-      if name == FolderLock.fileName || name.contains(AtomicFile.temporaryMarker) { return true }
+      if name == FolderLock.fileName || name.contains(AtomicWriter.temporaryMarker) { return true }
       let contents = try? manager.contentsOfDirectory(atPath: url.appendingPathComponent(name).path)
       return subfolders.contains(name) && contents?.isEmpty == true
     }

@@ -29,6 +29,9 @@ public struct StoredRun: Sendable {
     self.configuration = configuration
   }
 
+  /// The seed of its training.
+  package var seed: Int? { configuration["training"]?["seed"]?.int }
+
   /// The same run with other settings of its dataset, as for images that have moved.
   public func withDataset(_ layer: ConfigurationValue) -> StoredRun {
     var run = self

@@ -106,10 +106,10 @@ extension RegularizationContext {
     let model = Autoencoder(
       encoder: OpenEncoder(), decoder: OpenDecoder(), posterior: posterior, prior: prior)
     let pass = ForwardPass(
-      model: model, images: features, features: features, decoderInput: codes, reconstructions: codes)
+      model: model, images: features, features: features, latents: codes, reconstructions: codes)
     self.init(
-      latents: codes, recollection: Recollection(keys: codes.detached(), population: nil), prior: prior,
-      streams: MethodTests.streams(1), pass: pass)
+      pass, recollection: Recollection(keys: codes.detached(), population: nil),
+      streams: MethodTests.streams(1))
   }
 }
 
