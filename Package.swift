@@ -110,7 +110,7 @@ let package = Package(
     .target(name: "Launchers", dependencies: ["PluginKit", "Runner"]),
     .target(
       name: "Reports",
-      dependencies: ["MoCAProtocols", "Runner", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["MoCAProtocols", "Metrics", "Runner", .product(name: "Mustache", package: "swift-mustache")],
       resources: [
         "page.mustache", "section.mustache", "table.mustache", "figure.mustache", "strip.mustache",
         "cell.mustache", "report.css", "report.js",
@@ -145,13 +145,14 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "moca",
+        "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "Metrics",
+        "moca",
       ]),
     .testTarget(
       name: "ReportTests",
       dependencies: [
         "Reports", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
-        "PluginKit",
+        "Metrics", "PluginKit",
       ]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],

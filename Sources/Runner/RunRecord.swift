@@ -7,6 +7,9 @@ public struct RunRecord: Sendable {
   /// The version of this program.
   public static let programVersion = "0.1.0"
 
+  /// The versions of this program and of libtorch, as metric cards and builds state them.
+  package static var programDescription: String { "MoCA \(programVersion), libtorch \(Runtime.version)" }
+
   /// The key of the record in `run.yaml`; the rest of the file is the configuration.
   static let key = "run"
 

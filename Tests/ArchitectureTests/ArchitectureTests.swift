@@ -23,7 +23,7 @@ struct ArchitectureTests {
     ],
     "EventLog": [],
     "Launchers": ["PluginKit", "Runner"],
-    "Reports": ["MoCAProtocols", "Runner"],
+    "Reports": ["MoCAProtocols", "Metrics", "Runner"],
     "MoCACommand": [
       "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics",
       "Datasets", "Extractors", "Runner", "Conformance", "Launchers", "Reports",

@@ -3,6 +3,7 @@ import Datasets
 import Extractors
 import Foundation
 import Launchers
+import Metrics
 import Priors
 import Regularizers
 import Reports
@@ -35,7 +36,7 @@ final class WrittenRuns {
     /// What its only score of the codes is called.
     var score = "match"
     /// The score and what is known of its null values.
-    var match: (value: Double, details: [String: Double])?
+    var match: (value: Double, null: NullComparison)?
   }
 
   /// Writes a run.
@@ -61,10 +62,12 @@ final class WrittenRuns {
     if let match = run.match {
       let card = MetricCard(
         score: run.score, subject: "codes", count: 100, arithmetic: "float64", seed: 0, version: "1")
-      let score = Score(match.value, details: match.details, card: card)
+      let score = Score(
+        match.value, match.null.lower == nil ? .lower : .nearerToNull, unit: nil,
+        kind: run.score == "slicedWasserstein" ? .codeDistance : .other, null: match.null, card: card)
       let text = String(decoding: try JSONEncoder().encode(score), as: UTF8.self)
       let file =
-        #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","count":100,"scores":[\#(text)]}]}"#
+        #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","role":"codes","count":100,"scores":[\#(text)]}]}"#
       try Data(file.utf8).write(to: evaluation.appendingPathComponent("step-00000010.json"))
     }
     folders.append(try RunFolder(opening: folder))

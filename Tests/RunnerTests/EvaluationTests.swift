@@ -1,6 +1,7 @@
 import Datasets
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Runner
 import Testing
@@ -184,10 +185,14 @@ struct EvaluationTests {
     }
     #expect(evaluation["reconstructions"]?.scores.contains { $0.card.score == "rFD-channels" } == true)
     let latent = try #require(evaluation["codes against the prior"])
-    #expect(latent.scores.allSatisfy { ($0.details?["probability"]).map { $0 > 0 && $0 <= 1 } ?? false })
+    #expect(latent.scores.allSatisfy { ($0.null?.probability).map { $0 > 0 && $0 <= 1 } ?? false })
     #expect(evaluation["gmm"]?.scores[0].card.sampler?.contains("components=2") == true)
     let url = try evaluation.write(to: model.run.folder)
-    #expect(try JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: url)).subjects.count == 8)
+    let file = try Data(contentsOf: url)
+    #expect(
+      try JSONDecoder().decode(Evaluation.self, from: file).subjects.map(\.role)
+        == evaluation.subjects.map(\.role))
+    try expectTypes(file)
     // The same measurement gives the same numbers under the same name.
     let again = try model.evaluate(plan)
     #expect(try again.write(to: model.run.folder) == url)
@@ -209,9 +214,24 @@ struct EvaluationTests {
     }
   }
 
+  /// Every score of a file says its order, unit and kind, every subject its role, and null values stay where they were.
+  private func expectTypes(_ file: Data) throws {
+    let tree = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+    let subjects = try #require(tree["subjects"] as? [[String: Any]])
+    for subject in subjects {
+      #expect((subject["role"] as? String).flatMap(SubjectRole.init) != nil)
+      for score in try #require(subject["scores"] as? [[String: Any]]) {
+        for key in ["order", "unit", "kind"] { #expect(score[key] is String, "\(key) of \(score)") }
+      }
+    }
+    let latent = try #require(subjects.first { $0["subject"] as? String == "codes against the prior" })
+    let details = try #require((latent["scores"] as? [[String: Any]])?.first?["details"] as? [String: Double])
+    #expect(details["nullMedian"] != nil && details["nullUpper"] != nil && details["probability"] != nil)
+  }
+
   private func score(_ value: Double, seed: Int) -> Score {
     Score(
-      value,
+      value, .lower, unit: nil,
       card: MetricCard(
         score: "FID", subject: "samples", count: 10, arithmetic: "float64", seed: seed, version: "1"))
   }
@@ -300,7 +320,7 @@ private final class Channels: ExtractorPlugin {
   static let name = "channels"
   static let summary = "the mean of each channel"
   static let reference = Citation.project
-  static let distanceName = "FD-channels"
+  static let featureNames = FeatureNames(network: "channels")
   static let weights = WeightSource.given
 
   struct Configuration: PluginConfiguration {

@@ -78,7 +78,7 @@ struct ScoringCheck {
       largest.featureCount >= samples
     else { return nil }
     return
-      "\(largest.distanceName) has \(largest.featureCount) features and needs more samples than \(samples); "
+      "\(largest.names.frechet) has \(largest.featureCount) features and needs more samples than \(samples); "
       + "raise --samples, or name another with --metric fd-NAME"
   }
 }

@@ -49,12 +49,12 @@ struct ExtractorChoice {
           if source.accepts(shape) {
             sources.append(source)
           } else {
-            misfits.append("\(source.distanceName) was left out: \(source.refusal(of: shape))")
+            misfits.append("\(source.names.frechet) was left out: \(source.refusal(of: shape))")
           }
         } catch let error as ConfigurationError {
           throw error
         } catch {
-          notes.append("\(type.distanceName) was left out: \(error)")
+          notes.append("\(type.featureNames.frechet) was left out: \(error)")
         }
       }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Runner
 
 /// A comparison as tables, statements and fronts.

@@ -19,7 +19,7 @@ public struct Build: Sendable, CustomStringConvertible {
     }
     self.program = program
     identity = Self.identity(of: program)
-    description = "\(MetricCard.currentVersion), program \(try Digest.file(program))"
+    description = "\(RunRecord.programDescription), program \(try Digest.file(program))"
   }
 
   /// Whether another file has taken the program's place since: what it would start is of another build.

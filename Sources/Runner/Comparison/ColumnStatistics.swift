@@ -1,3 +1,5 @@
+import Metrics
+
 /// Means, intervals and the verdict of one score.
 struct ColumnStatistics {
   let groups: [ComparisonGroup]

@@ -56,17 +56,12 @@ final class CodeSubjects {
       evaluation.progress($0, $1, "held-out codes against the prior")
     }
     let scores = match.scores.map { score in
-      var details = [
-        "nullMedian": score.nullMedian, "nullUpper": score.upper, "probability": score.probability,
-      ]
-      details["nullLower"] = score.lower
-      details["asymptoticProbability"] = score.asymptoticProbability
-      return Score(
-        score.value, details: details,
+      Score(
+        score.value, score.order, unit: score.unit, kind: score.kind, null: score.null,
         card: card(
           score.name, count: score.codeCount, parameters: "\(score.nullCount) null values; \(score.unit)"))
     }
-    return SubjectScores(subject: "codes against the prior", count: match.codeCount, scores: scores)
+    return SubjectScores("codes against the prior", .codes, count: match.codeCount, scores: scores)
   }
 
   /// Draws of the prior, decoded and encoded again, beside held-out codes on the same way.
@@ -78,24 +73,26 @@ final class CodeSubjects {
       heldOutCodes: heldOutCodes(), using: evaluation.generator("holes"))
     let parameters = "\(holes.draws.count) draws, \(holes.codes.count) held-out codes"
     let subject = "draws of the prior"
-    let values = [
-      ("drift of draws", holes.draws.median, "median; " + parameters),
-      ("drift of codes", holes.codes.median, "median; " + parameters),
-      ("drift ratio", holes.ratio, "of the medians; near 1 without holes"),
+    let drift = model.model.prior.geometry == .sphere ? "radians" : "distance of codes"
+    let values: [(String, Double, ScoreOrder, unit: String, String)] = [
+      ("drift of draws", holes.draws.median, .none, drift, "median; " + parameters),
+      ("drift of codes", holes.codes.median, .none, drift, "median; " + parameters),
+      ("drift ratio", holes.ratio, .nearer(to: 1), "ratio", "of the medians; near 1 without holes"),
     ]
     let share = Score(
-      holes.excess,
-      details: [
-        "nullMedian": holes.nullMedian, "nullUpper": holes.nullUpper, "probability": holes.probability,
-      ],
+      holes.excess, .lower, unit: "share of draws",
+      null: NullComparison(
+        median: holes.nullMedian, upper: holes.nullUpper, probability: holes.probability),
       card: card(
         "share in holes", subject: subject, count: holes.draws.count,
         parameters: "draws that drift more than 95 % of held-out codes; \(PriorHoles.nullCount) shuffles; "
           + parameters))
     return SubjectScores(
-      subject: "the prior, decoded and encoded again", count: holes.draws.count,
-      scores: values.map { name, value, parameters in
-        Score(value, card: card(name, subject: subject, count: holes.draws.count, parameters: parameters))
+      "the prior, decoded and encoded again", .decodedDraws, count: holes.draws.count,
+      scores: values.map { name, value, order, unit, parameters in
+        Score(
+          value, order, unit: unit,
+          card: card(name, subject: subject, count: holes.draws.count, parameters: parameters))
       } + [share])
   }
 
@@ -123,14 +120,14 @@ final class CodeSubjects {
       ),
     ]
     return SubjectScores(
-      subject: "codes and labels", count: heldOut.count,
+      "codes and labels", .codes, count: heldOut.count,
       scores: values.map { name, value, parameters in
         var card = card(name, count: heldOut.count, parameters: parameters)
         card.reference = "labels of \(evaluation.datasetName)"
         card.referenceDigest = data.images.digest(of: training)
         card.referenceCount = training.count
         card.seed = nil
-        return Score(value, card: card)
+        return Score(value, .higher, unit: "share of codes", card: card)
       })
   }
 
@@ -144,7 +141,7 @@ final class CodeSubjects {
   ) -> MetricCard {
     var card = MetricCard(
       score: score, subject: subject, count: count, arithmetic: "float32 codes, float64 scores",
-      parameters: parameters, seed: plan.seed, device: model.device)
+      parameters: parameters, seed: plan.seed, device: model.device, version: RunRecord.programDescription)
     card.subjectDigest = heldOutDigest
     card.reference = "prior \(evaluation.priorDescription), \(model.model.prior.latentSize) dimensions"
     return card

@@ -1,5 +1,6 @@
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 
 /// What is to be scored, and how.
@@ -12,6 +13,12 @@ public struct EvaluationPlan {
     public let settings: ConfigurationValue
     /// Whether it is left out with a note where it does not suit the run.
     public let isOptional: Bool
+
+    /// Whether it draws from the prior itself.
+    var isPrior: Bool { name == Self.prior }
+
+    /// The name of the sampler that draws from the prior.
+    public static let prior = "prior"
 
     /// Chooses a sampler.
     public init(name: String, settings: ConfigurationValue = .empty, isOptional: Bool = false) {
@@ -39,7 +46,7 @@ public struct EvaluationPlan {
   /// What is known to be left out already, and why.
   public var notes: [String] = []
   /// Where codes are drawn from; the prior is always the first.
-  public var samplers: [SamplerChoice] = [SamplerChoice(name: "prior")]
+  public var samplers: [SamplerChoice] = [SamplerChoice(name: SamplerChoice.prior)]
   /// Images that each sampler makes.
   public var sampleCount = 10_000
   /// What samples are compared with.
@@ -65,12 +72,31 @@ public struct EvaluationPlan {
 
 /// Scores of one set of images or codes.
 public struct SubjectScores: Codable, Sendable {
-  /// What was scored: `prior`, `gmm`, `reconstructions`, `held-out`, `codes`, `generated`.
+  /// What it is called: `prior`, `gmm`, `reconstructions`, `held-out`, `codes and labels`.
   public let subject: String
+  /// What it is to the model.
+  public let role: SubjectRole
   /// How many images or codes.
   public let count: Int
   /// In the order in which they are shown.
-  public internal(set) var scores: [Score]
+  public let scores: [Score]
+
+  public init(_ subject: String, _ role: SubjectRole, count: Int, scores: [Score]) {
+    self.subject = subject
+    self.role = role
+    self.count = count
+    self.scores = scores
+  }
+
+  public init(from decoder: any Swift.Decoder) throws {
+    let file = try decoder.container(keyedBy: CodingKeys.self)
+    subject = try file.decode(String.self, forKey: .subject)
+    count = try file.decode(Int.self, forKey: .count)
+    scores = try file.decode([Score].self, forKey: .scores)
+    role =
+      try file.decodeIfPresent(SubjectRole.self, forKey: .role)
+      ?? OldScores.role(of: subject, isOfImages: scores.contains { $0.card.quantization != nil })
+  }
 }
 
 /// Everything that was measured at once.

@@ -8,7 +8,7 @@ final class FeatureScores {
   private let reference: FeatureSet
   private let referenceMoments: FeatureMoments
   private let card: MetricCard
-  private let distanceName: String
+  private let names: FeatureNames
   private let plan: EvaluationPlan
   private let progress: (Int, Int?, String) -> Void
   private var manifold: ManifoldScores?
@@ -18,17 +18,17 @@ final class FeatureScores {
   /// - Parameters:
   ///   - referenceMoments: The reference's moments, taken once for all sets.
   ///   - card: What every card says; the score and its parameters are added.
-  ///   - distanceName: How a Fréchet distance in these features is called.
+  ///   - names: What scores in these features are called.
   init(
     of generated: FeatureSet, against reference: FeatureSet, _ referenceMoments: FeatureMoments,
-    card: MetricCard,
-    distanceName: String, plan: EvaluationPlan, progress: @escaping (Int, Int?, String) -> Void
+    card: MetricCard, names: FeatureNames, plan: EvaluationPlan,
+    progress: @escaping (Int, Int?, String) -> Void
   ) {
     self.generated = generated
     self.reference = reference
     self.referenceMoments = referenceMoments
     self.card = card
-    self.distanceName = distanceName
+    self.names = names
     self.plan = plan
     self.progress = progress
   }
@@ -41,8 +41,14 @@ final class FeatureScores {
     case .kernel: [try kernel()]
     case .sliced: [try sliced()]
     case .inceptionScore: try inceptionScore()
-    case .precisionRecall: try manifold(["precision", "recall"]) { [$0.precision, $0.recall] }
-    case .densityCoverage: try manifold(["density", "coverage"]) { [$0.density, $0.coverage] }
+    case .precisionRecall:
+      try manifold(neighbours: \.precisionNeighbours) {
+        [("precision", $0.precision, "share of images"), ("recall", $0.recall, "share of images")]
+      }
+    case .densityCoverage:
+      try manifold(neighbours: \.densityNeighbours) {
+        [("density", $0.density, "balls per image over k"), ("coverage", $0.coverage, "share of balls")]
+      }
     case .memorisation, .sharpness, .latent, .priorHoles, .codes: []
     }
   }
@@ -50,20 +56,21 @@ final class FeatureScores {
   private func frechet(isReconstruction: Bool) throws -> Score {
     let value = try frechetDistance(
       FeatureMoments(generated.features), referenceMoments, allowsFew: plan.allowsFew)
-    var card = named((isReconstruction ? "r" : "") + distanceName)
+    var card = named((isReconstruction ? "r" : "") + names.frechet)
     if card.sampler == nil { card.seed = nil }
-    return Score(value, card: card)
+    return Score(value, .lower, unit: Self.squares, kind: .imageDistance, card: card)
   }
 
   private func extrapolated() throws -> Score {
     let result = try extrapolatedFrechetDistance(
       of: generated.features, reference: referenceMoments, using: generator("subsets")
-    ) { progress(Int($0 * 100), 100, "\(distanceName)∞") }
+    ) { progress(Int($0 * 100), 100, "\(names.frechet)∞") }
     let parameters =
       "\(result.points.count) sizes from \(result.points[0].count) to \(generated.count), line in 1/N"
     return Score(
-      result.value, details: ["slope": result.slope, "determination": result.determination],
-      card: named(distanceName + "∞", parameters))
+      result.value, .lower, unit: Self.squares,
+      details: ["slope": result.slope, "determination": result.determination],
+      card: named(names.frechet + "∞", parameters))
   }
 
   private func kernel() throws -> Score {
@@ -71,7 +78,7 @@ final class FeatureScores {
     let needed = plan.allowsFew ? 4 : 1000
     if smaller < needed {
       throw EvaluationError.tooFew(
-        what: "images of either set", found: smaller, needed: needed, score: kernelName)
+        what: "images of either set", found: smaller, needed: needed, score: names.kernel)
     }
     // Subsets that are most of the set are alike and say nothing of chance.
     let size = smaller < 1000 ? smaller / 2 : 1000
@@ -79,10 +86,10 @@ final class FeatureScores {
     let result = try kernelDistance(
       generated.features, reference.features, subsetSize: size, using: generator("subsets"))
     return Score(
-      result.value, error: isWhole ? nil : result.standardError,
+      result.value, .lower, unit: "squared kernel distance", error: isWhole ? nil : result.standardError,
       errorKind: isWhole ? nil : "standard error over subsets",
       details: isWhole ? [:] : ["standardDeviation": result.standardDeviation],
-      card: named(kernelName, "\(result.subsetCount) subsets of \(size), (x·y/d + 1)³, unbiased"))
+      card: named(names.kernel, "\(result.subsetCount) subsets of \(size), (x·y/d + 1)³, unbiased"))
   }
 
   /// At equal numbers of both sets.
@@ -91,28 +98,32 @@ final class FeatureScores {
     let value = try slicedFeatureDistance(
       generated.thinned(to: count).features, reference.thinned(to: count).features,
       using: generator("directions"))
-    var card = named(featureName("MIND"), "1000 directions, \(count) of either set")
+    var card = named(names.name("MIND"), "1000 directions, \(count) of either set")
     card.referenceCount = count
-    return Score(value, card: card)
+    return Score(value, .lower, unit: Self.squares, card: card)
   }
 
   private func inceptionScore() throws -> [Score] {
-    guard distanceName == "FID", let logits = generated.logits else {
+    guard let name = names.classes, let logits = generated.logits else {
       throw EvaluationError.notApplicable(
         score: "the Inception score",
         reason: "it is defined in the classes of Inception alone (--extractor inception)")
     }
     let result = try Metrics.inceptionScore(logits, shuffledBy: generator("order"))
-    var card = named("Inception score", "\(result.partCount) parts, mean")
+    var card = named(name, "\(result.partCount) parts, mean")
     (card.reference, card.referenceDigest, card.referenceCount) = (nil, nil, nil)
     return [
       Score(
-        result.value, error: result.standardDeviation, errorKind: "standard deviation over parts", card: card)
+        result.value, .higher, unit: "effective classes", error: result.standardDeviation,
+        errorKind: "standard deviation over parts", card: card)
     ]
   }
 
   /// At equal numbers of both sets, as these scores depend on both.
-  private func manifold(_ names: [String], _ values: (ManifoldScores) -> [Double]) throws -> [Score] {
+  private func manifold(
+    neighbours: KeyPath<ManifoldScores, Int>,
+    _ values: (ManifoldScores) -> [(name: String, value: Double, unit: String)]
+  ) throws -> [Score] {
     let count = min(generated.count, reference.count)
     let scores =
       try manifold
@@ -120,23 +131,16 @@ final class FeatureScores {
         of: generated.thinned(to: count).features, reference: reference.thinned(to: count).features
       ) { self.progress(Int($0 * 100), 100, "neighbours") }
     manifold = scores
-    let neighbours = names[0] == "precision" ? scores.precisionNeighbours : scores.densityNeighbours
-    return zip(names, values(scores)).map { name, value in
-      var card = named(featureName(name), "k=\(neighbours), \(count) of either set")
+    return values(scores).map { name, value, unit in
+      var card = named(names.name(name), "k=\(scores[keyPath: neighbours]), \(count) of either set")
       card.referenceCount = count
       if card.sampler == nil { card.seed = nil }
-      return Score(value, card: card)
+      return Score(value, .higher, unit: unit, card: card)
     }
   }
 
-  private var kernelName: String {
-    distanceName == "FID" ? "KID" : distanceName.replacing("FD-", with: "KD-")
-  }
-
-  /// Scores in other features than Inception's say so in their name.
-  private func featureName(_ name: String) -> String {
-    distanceName == "FID" ? name : "\(name)-\(distanceName.replacing("FD-", with: ""))"
-  }
+  /// The unit of distances whose square is taken.
+  private static let squares = "squared features"
 
   private func named(_ name: String, _ parameters: String? = nil) -> MetricCard {
     var card = card

@@ -9,8 +9,8 @@ public final class FeatureSource {
   public let description: String
   /// The digest of the weights' file.
   public let weights: String
-  /// What a Fréchet distance in these features is called.
-  public let distanceName: String
+  /// What scores in its features are called.
+  public let names: FeatureNames
   /// The plugin's name.
   public let name: String
 
@@ -48,7 +48,7 @@ public final class FeatureSource {
     self.device = device
     self.batchSize = batchSize
     self.weights = file.digest
-    distanceName = type.distanceName
+    names = type.featureNames
     description = RunEvaluation.words(name, resolved)
     cache = FeatureCache(folder: cacheFolder.appendingPathComponent("features", isDirectory: true))
   }
@@ -86,7 +86,7 @@ public final class FeatureSource {
     of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: (Int, Int?, String) -> Void
   ) throws -> FeatureSet {
     if !accepts(set.shape) { throw refusal(of: set.shape) }
-    let key = "\(description)\n\(weights)\n\(device)\n\(MetricCard.currentVersion)\n\(set.digest)"
+    let key = "\(description)\n\(weights)\n\(device)\n\(RunRecord.programDescription)\n\(set.digest)"
     if isKept, let found = cache.features(for: key, on: device), found.count == set.count,
       found.logits != nil || !needsLogits
     {

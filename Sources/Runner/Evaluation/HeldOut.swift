@@ -15,7 +15,7 @@ public struct HeldOutScores: Sendable {
   var metrics: [(String, Double)] {
     [("heldOutReconstruction", reconstruction)]
       + latentMatch.scores.flatMap {
-        [("heldOut.\($0.name)", $0.value), ("heldOut.\($0.name).null", $0.null)]
+        [("heldOut.\($0.measure.rawValue)", $0.value), ("heldOut.\($0.measure.rawValue).null", $0.null)]
       }
   }
 }

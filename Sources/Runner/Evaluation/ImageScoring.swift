@@ -32,16 +32,16 @@ final class ImageScoring {
     var scores: [Score] = []
     for source in plan.sources {
       let chosen = kinds.filter { kind in
-        let isForOthers = kind == .inceptionScore && source.distanceName != "FID" && plan.metrics.isEmpty
+        let isForOthers = kind == .inceptionScore && source.names.classes == nil && plan.metrics.isEmpty
         return kind.needsFeatures && plan.includes(kind, in: source) && !isForOthers
       }
       if chosen.isEmpty { continue }
-      try leavingOut(isOptional, "\(source.distanceName) of \(set.name)") {
+      try leavingOut(isOptional, "\(source.names.frechet) of \(set.name)") {
         let reference = try features(ofReferenceIn: source)
         let parts = FeatureScores(
           of: try features(of: set, in: source, isKept: isKept), against: reference.features,
           reference.moments,
-          card: completed(card, source), distanceName: source.distanceName, plan: plan, progress: progress)
+          card: completed(card, source), names: source.names, plan: plan, progress: progress)
         for kind in chosen {
           try leavingOut(isOptional, "\(kind.rawValue) of \(set.name) in \(source.name)") {
             scores += try parts.scores(kind)
@@ -57,7 +57,7 @@ final class ImageScoring {
 
   /// The features of a set; those of the last set are remembered for each extractor.
   func features(of set: ImageSet, in source: FeatureSource, isKept: Bool = false) throws -> FeatureSet {
-    let needsLogits = source.distanceName == "FID" && plan.includes(.inceptionScore, in: source)
+    let needsLogits = source.names.classes != nil && plan.includes(.inceptionScore, in: source)
     if !needsLogits, set.digest == reference.digest, let known = references[source.name] {
       return known.features
     }
@@ -125,25 +125,7 @@ final class ImageScoring {
     card.arithmetic = "float64"
     card.parameters = "variance of the Laplacian of the luma in [0, 1]"
     if card.sampler == nil { card.seed = nil }
-    return Score(sum / Double(max(1, set.count)), card: card)
-  }
-}
-
-extension MetricCard {
-  /// A card of 8-bit images, to be completed.
-  static func images(
-    _ subject: String, of set: ImageSet, sampler: String? = nil, seed: Int?, isGenerated: Bool
-  )
-    -> MetricCard
-  {
-    var card = MetricCard(
-      score: "", subject: subject, count: set.count, arithmetic: "float32 features, float64 scores",
-      seed: seed)
-    card.sampler = sampler
-    card.imageShape = "\(set.shape)"
-    card.quantization = isGenerated ? quantization : "8-bit images as they are"
-    if !isGenerated { card.subjectDigest = set.digest }
-    return card
+    return Score(sum / Double(max(1, set.count)), .none, unit: "squared luma", card: card)
   }
 }
 
@@ -185,10 +167,12 @@ public struct ImageEvaluation {
       card: MetricCard.images("reference", of: reference, seed: plan.seed, isGenerated: false))
     var evaluation = Evaluation()
     evaluation.reference = "\(reference.name): \(reference.count) images, \(reference.digest)"
-    evaluation.subjects = [SubjectScores(subject: generated.name, count: generated.count, scores: scores)]
+    evaluation.subjects = [
+      SubjectScores(generated.name, .images, count: generated.count, scores: scores)
+    ]
     if !others.isEmpty, !scores.isEmpty {
       evaluation.subjects.append(
-        SubjectScores(subject: "reference", count: reference.count, scores: others))
+        SubjectScores("reference", .reference, count: reference.count, scores: others))
     }
     evaluation.notes = plan.notes + scoring.notes + plan.sources.flatMap(\.notes)
     return evaluation

@@ -63,9 +63,9 @@ final class ImageSubjects {
     if plan.includes(.sharpness), reference.digest != heldOut.digest {
       let card = MetricCard.images("reference", of: reference, seed: nil, isGenerated: false)
       let scores = try scoring.scores(of: reference, kinds: [.sharpness], card: card)
-      subjects.append(SubjectScores(subject: "reference", count: reference.count, scores: scores))
+      subjects.append(SubjectScores("reference", .reference, count: reference.count, scores: scores))
     }
-    let counts = Set(subjects.filter { $0.subject != "reference" }.map(\.count))
+    let counts = Set(subjects.filter { $0.role != .reference }.map(\.count))
     if counts.count > 1 {
       scoringNotes.append(
         "columns have different numbers of images, and Fréchet distances fall with the number: --samples "
@@ -89,7 +89,7 @@ final class ImageSubjects {
     let scores = try scoring.scores(
       of: set, kinds: sampleKinds, card: card, isKept: true,
       isOptional: true)
-    return SubjectScores(subject: "held-out", count: set.count, scores: scores)
+    return SubjectScores("held-out", .heldOut, count: set.count, scores: scores)
   }
 
   private func reconstructions(of heldOut: ImageSet) throws -> SubjectScores {
@@ -110,7 +110,7 @@ final class ImageSubjects {
     var scores = try scoring.scores(
       of: set, kinds: [.reconstruction, .sharpness], card: card, isOptional: isOptional)
     if plan.includes(.reconstruction) { scores.insert(squaredError(of: set, originals, card), at: 0) }
-    return SubjectScores(subject: "reconstructions", count: set.count, scores: scores)
+    return SubjectScores("reconstructions", .reconstructions, count: set.count, scores: scores)
   }
 
   /// Of the 8-bit images; the sum over an image in [0, 1], averaged over images: the common unit of λ.
@@ -127,7 +127,9 @@ final class ImageSubjects {
     complete.parameters = "sum over an image in [0, 1], mean over images"
     (complete.reference, complete.referenceDigest, complete.referenceCount) =
       (originals.name, originals.digest, originals.count)
-    return Score(sum / Double(max(1, set.count)), card: complete)
+    return Score(
+      sum / Double(max(1, set.count)), .lower, unit: "sum over an image in [0, 1]",
+      kind: .reconstructionError, card: complete)
   }
 
   private func samplesOrNote(
@@ -160,7 +162,8 @@ final class ImageSubjects {
         scores += try memorisation(of: set, from: choice.name, heldOut: heldOut, source, card)
       }
     }
-    return SubjectScores(subject: choice.name, count: set.count, scores: scores)
+    return SubjectScores(
+      choice.name, choice.isPrior ? .priorSamples : .samples, count: set.count, scores: scores)
   }
 
   /// Samples against the images of the training, whatever the reference is, with held-out images as measure.
@@ -183,13 +186,17 @@ final class ImageSubjects {
     (complete.reference, complete.referenceDigest, complete.referenceCount) =
       (training.name, training.digest, training.count)
     complete.parameters = "nearest neighbours; \(heldOut.count) held-out images \(heldOut.digest)"
-    func score(_ name: String, _ value: Double) -> Score {
+    func score(_ name: String, _ value: Double, _ order: ScoreOrder, unit: String) -> Score {
       var card = complete
-      card.score = source.distanceName == "FID" ? name : "\(name)-\(source.name)"
-      return Score(value, card: card)
+      card.score = source.names.suffix == nil ? name : "\(name)-\(source.name)"
+      return Score(value, order, unit: unit, card: card)
     }
-    return [score("authentic", result.authenticShare)]
-      + (result.copyingScore.map { [score("copying C_T", $0)] } ?? [])
-      + (result.closerThanHeldOutShare.map { [score("closer than held-out", $0)] } ?? [])
+    let shares = "share of samples"
+    return [score("authentic", result.authenticShare, .nearer(to: 0.5), unit: shares)]
+      + (result.copyingScore.map { [score("copying C_T", $0, .nearer(to: 0), unit: "standard deviations")] }
+        ?? [])
+      // Its value at a perfect match depends on how many images are drawn and held out: small values come from images
+      // off the data, large ones from copies, and no number between them is the best.
+      + (result.closerThanHeldOutShare.map { [score("closer than held-out", $0, .none, unit: shares)] } ?? [])
   }
 }

@@ -73,7 +73,7 @@ extension Trainer {
   private func score(_ scores: HeldOutScores) -> Double {
     switch experiment.record.best {
     case .reconstruction: scores.reconstruction
-    case .latentMatch: scores.latentMatch["slicedWasserstein"]?.value ?? .infinity
+    case .latentMatch: scores.latentMatch[.slicedWasserstein]?.value ?? .infinity
     }
   }
 
