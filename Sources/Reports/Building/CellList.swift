@@ -47,11 +47,9 @@ struct CellList {
       ("parameters", record?["parameters"]?.int.map { "\($0)" }),
       (
         "held-out reconstruction error",
-        run.metrics.last { $0["heldOutReconstruction"] != nil }?[
-          "heldOutReconstruction"
-        ].map(number)
+        run.metrics.last { $0[.heldOutReconstruction] != nil }?[.heldOutReconstruction].map(number)
       ),
-      ("last training reconstruction error", run.summedReconstruction(last?["reconstruction"]).map(number)),
+      ("last training reconstruction error", run.summedReconstruction(last?[.reconstruction]).map(number)),
       ("weight in the common unit", record?["weightInCommonUnit"]?.json),
       ("initial weights", record?["weightDigest"]?.text.map(short)),
       ("batch order", record?["orderDigest"]?.text.map(short)),

@@ -114,8 +114,8 @@ extension Pairing.Subject {
     case .weights: return record?.tree["weightDigest"]?.text
     case .order: return record?.tree["orderDigest"]?.text
     case .reconstruction:
-      let first = run.metrics.first { $0["step"] == 1 }
-      return first?["reconstruction"].map { String($0.bitPattern) }
+      let first = run.metrics.first { $0[.step] == 1 }
+      return first?[.reconstruction].map { String($0.bitPattern) }
     }
   }
 

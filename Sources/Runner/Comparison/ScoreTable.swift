@@ -114,32 +114,32 @@ struct ScoreTable {
   /// Held-out scores of the last line that has them, which must be the last step's.
   private static func logged(_ run: ComparedRun) -> [(key: Key, score: Score)] {
     guard let line = run.metrics.last, let record = run.run?.record else { return [] }
-    let error = line["heldOutReconstruction"].map { value in
+    let error = line[.heldOutReconstruction].map { value in
       Score(
         value, .lower, unit: "sum over an image in [0, 1]", kind: .reconstructionError,
-        card: card("heldOutReconstruction", ofCodes: false, run, record))
+        card: card(.heldOutReconstruction, ofCodes: false, run, record))
     }
     let measures = LatentMatch.Measure.allCases.sorted { $0.rawValue < $1.rawValue }
     let scores = measures.compactMap { measure in
-      let name = "heldOut.\(measure.rawValue)"
-      return line[name].map { value in
+      let keys = MetricKey.heldOut(measure)
+      return line[keys.value].map { value in
         Score(
           value, measure.order, unit: measure.unit, kind: measure.kind,
-          null: line[name + ".null"].map { NullComparison(median: $0) },
-          card: card(name, ofCodes: true, run, record))
+          null: line[keys.null].map { NullComparison(median: $0) },
+          card: card(keys.value, ofCodes: true, run, record))
       }
     }
     return ([error].compactMap(\.self) + scores).map { (Key($0, subject: "", .trainingLog), $0) }
   }
 
   private static func card(
-    _ name: String, ofCodes isOfCodes: Bool, _ run: ComparedRun, _ record: RunRecord
+    _ key: MetricKey, ofCodes isOfCodes: Bool, _ run: ComparedRun, _ record: RunRecord
   ) -> MetricCard {
     let text = { (key: String) in record.tree[key].map { $0.text ?? $0.json } ?? "unknown" }
     let setting = { (path: [String]) in run.run?.configuration[path: path].map(\.json) ?? "unknown" }
     let heldOut = record.tree["heldOutImages"]?.int ?? 0
     var card = MetricCard(
-      score: name, subject: "held-out images, at the last step of the training",
+      score: key.rawValue, subject: "held-out images, at the last step of the training",
       count: min(heldOut, HeldOutEvaluation.imageLimit), arithmetic: "float32", seed: nil,
       version: "MoCA \(text("version")), libtorch \(text("libtorch"))")
     card.device = text("device")
