@@ -57,6 +57,7 @@ let package = Package(
     .library(name: "MoCACommand", targets: ["MoCACommand"]),
     .library(name: "Conformance", targets: ["Conformance"]),
     .library(name: "Extractors", targets: ["Extractors"]),
+    .library(name: "Metrics", targets: ["Metrics"]),
     .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
     .library(name: "Runner", targets: ["Runner"]),
     .executable(name: "moca", targets: ["moca"]),
@@ -141,6 +142,7 @@ let package = Package(
       name: "EventLogTests",
       dependencies: [
         "EventLog", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
+        "Metrics",
       ]),
     .testTarget(
       name: "RunnerTests",

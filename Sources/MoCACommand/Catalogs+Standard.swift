@@ -2,6 +2,7 @@ import Backbones
 import Datasets
 import Extractors
 import Launchers
+import Metrics
 import Priors
 import Regularizers
 import Runner
@@ -12,6 +13,6 @@ extension Catalogs {
     Catalogs(
       datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
       regularizers: .standard, memories: .standard, samplers: .standard,
-      extractors: .standard, launchers: .standard)
+      extractors: .standard, metrics: .standard, launchers: .standard)
   }
 }

@@ -29,7 +29,7 @@ enum Completion {
 
   /// Metrics by name.
   static let metrics = CompletionKind.custom { _, _, _ in
-    Metric.names(CommandContext.catalogs.extractors.names)
+    MetricChoice.names(CommandContext.catalogs.metrics, CommandContext.catalogs.extractors.names)
   }
 
   /// Devices.

@@ -4,6 +4,7 @@ import EventLog
 import Extractors
 import Foundation
 import Launchers
+import Metrics
 import MoCAProtocols
 import Priors
 import Regularizers
@@ -93,6 +94,7 @@ private final class TemporaryRuns {
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
     regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    metrics: .standard,
     launchers: .standard)
 
   init() throws {

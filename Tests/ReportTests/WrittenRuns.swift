@@ -16,6 +16,7 @@ final class WrittenRuns {
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
     regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    metrics: .standard,
     launchers: .standard)
 
   init() throws {

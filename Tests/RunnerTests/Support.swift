@@ -3,6 +3,7 @@ import Datasets
 import Extractors
 import Foundation
 import Launchers
+import Metrics
 import MoCAProtocols
 import Priors
 import Regularizers
@@ -13,6 +14,7 @@ extension Catalogs {
   static let tested = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
     regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    metrics: .standard,
     launchers: .standard)
 }
 

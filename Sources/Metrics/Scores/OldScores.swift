@@ -1,6 +1,6 @@
 /// What files of scores do not say that were written before scores said their order and kind and subjects their role:
 /// found by the names that these files use. The scores of today's metrics are not looked up here.
-package struct OldScores {
+struct OldScores {
   let order: ScoreOrder
   let kind: ScoreKind
 
@@ -29,7 +29,7 @@ package struct OldScores {
   }
 
   /// The role of the subject called `subject`, with scores of images or without.
-  package static func role(of subject: String, isOfImages: Bool) -> SubjectRole {
+  static func role(of subject: String, isOfImages: Bool) -> SubjectRole {
     switch subject {
     case "held-out": .heldOut
     case "reference": .reference

@@ -90,7 +90,9 @@ struct TrainingSummary {
       ConfigurationValue.object(
         [.init("reconstruction", .object([.init("value", .number(scores.reconstruction))]))]
           + scores.latentMatch.scores.map {
-            .init($0.measure.rawValue, .object([.init("value", .number($0.value)), .init("null", .number($0.null))]))
+            .init(
+              $0.measure.rawValue,
+              .object([.init("value", .number($0.value)), .init("null", .number($0.null))]))
           })
     }
     return .object([

@@ -8,7 +8,7 @@ struct ExtractorChoice {
   /// Named by `--extractor`.
   let names: [String]
   /// Named by `--metric`, some with an extractor.
-  let metrics: [Metric]
+  let metrics: [MetricChoice]
   /// Files by the extractor's name; under the empty name for the one that needs a file.
   let weights: [String: URL]
   /// Settings by the extractor's name.
@@ -30,7 +30,7 @@ struct ExtractorChoice {
     for name in wanted { _ = try catalog.entry(named: name) }
     let takesAll =
       names.isEmpty
-      && (metrics.isEmpty || metrics.contains { $0.kind.needsFeatures && $0.extractor == nil })
+      && (metrics.isEmpty || metrics.contains { $0.type.needsFeatures && $0.extractor == nil })
     let files = try namedWeights(wanted)
     var (sources, notes, misfits): ([FeatureSource], [String], [String]) = ([], [], [])
     for entry in catalog.entries {

@@ -1,5 +1,6 @@
 import Datasets
 import Extractors
+import Metrics
 import MoCAProtocols
 
 /// Every part that can be chosen by name. An outside package adds its own and gets the whole command line.
@@ -22,6 +23,8 @@ public struct Catalogs: Sendable {
   public var samplers: SamplerCatalog
   /// Networks in whose features images are compared.
   public var extractors: ExtractorCatalog
+  /// What is measured.
+  public var metrics: MetricCatalog
   /// Where the cells of an ablation are run.
   public var launchers: LauncherCatalog
 
@@ -30,7 +33,7 @@ public struct Catalogs: Sendable {
     datasets: DatasetCatalog, encoders: EncoderCatalog, decoders: DecoderCatalog,
     posteriors: PosteriorCatalog,
     priors: PriorCatalog, regularizers: RegularizerCatalog, memories: MemoryCatalog,
-    samplers: SamplerCatalog, extractors: ExtractorCatalog,
+    samplers: SamplerCatalog, extractors: ExtractorCatalog, metrics: MetricCatalog,
     launchers: LauncherCatalog
   ) {
     self.datasets = datasets
@@ -42,6 +45,7 @@ public struct Catalogs: Sendable {
     self.memories = memories
     self.samplers = samplers
     self.extractors = extractors
+    self.metrics = metrics
     self.launchers = launchers
   }
 
@@ -49,7 +53,7 @@ public struct Catalogs: Sendable {
   public var summaries: [PluginSummary] {
     datasets.summaries + encoders.summaries + decoders.summaries + posteriors.summaries + priors.summaries
       + regularizers.summaries + memories.summaries + samplers.summaries + extractors.summaries
-      + launchers.summaries
+      + metrics.summaries + launchers.summaries
   }
 }
 

@@ -124,28 +124,3 @@ public final class FeatureSource {
     return made
   }
 }
-
-/// The features of a set of images.
-struct FeatureSet {
-  /// `[count, featureCount]`.
-  let features: Tensor
-  /// `[count, classes]`.
-  let logits: Tensor?
-
-  var count: Int { features.shape[0] }
-
-  /// At most `count` images, evenly spread over the set.
-  func thinned(to count: Int) -> FeatureSet {
-    if count >= self.count { return self }
-    let positions = Tensor((0..<count).map { Int64($0 * self.count / count) }).to(on: features.device)
-    return FeatureSet(
-      features: features.gathered(along: 0, at: positions),
-      logits: logits.map { $0.gathered(along: 0, at: positions) })
-  }
-
-  /// Images with a feature or logit that is not finite.
-  var brokenRowCount: Int {
-    let sums = logits.map { features.sum(along: 1) + $0.sum(along: 1) } ?? features.sum(along: 1)
-    return count - Int(sums.isFinite.to(dtype: .float64).sum().item)
-  }
-}
