@@ -5,8 +5,8 @@ struct OldScores {
   let kind: ScoreKind
 
   private static let known: [(prefix: String, order: ScoreOrder, kind: ScoreKind)] = [
-    ("squared error", .lower, .reconstructionError), ("FID∞", .lower, .other),
-    ("FID", .lower, .imageDistance), ("FD-", .lower, .imageDistance), ("rFID", .lower, .imageDistance),
+    ("squared error", .lower, .reconstructionError), ("FID", .lower, .imageDistance),
+    ("FD-", .lower, .imageDistance), ("rFID", .lower, .imageDistance),
     ("rFD-", .lower, .imageDistance), ("KID", .lower, .other), ("KD-", .lower, .other),
     ("MIND", .lower, .other), ("Inception score", .higher, .other), ("precision", .higher, .other),
     ("recall", .higher, .other), ("density", .higher, .other), ("coverage", .higher, .other),
@@ -19,8 +19,8 @@ struct OldScores {
   /// are a mismatch.
   init(_ name: String, _ null: NullComparison?) {
     let found = Self.known.first { name.hasPrefix($0.prefix) }
-    let isExtrapolated = name.hasSuffix("∞")
-    kind = isExtrapolated ? .other : found?.kind ?? .other
+    // An extrapolated distance stands beside the distance itself.
+    kind = name.hasSuffix("∞") ? .other : found?.kind ?? .other
     if let null, null.probability != nil {
       order = null.lower == nil ? .lower : .nearerToNull
     } else {
@@ -28,8 +28,8 @@ struct OldScores {
     }
   }
 
-  /// The role of the subject called `subject`, with scores of images or without.
-  static func role(of subject: String, isOfImages: Bool) -> SubjectRole {
+  /// The role of the subject called `subject`; what is none of the others is called by its sampler.
+  static func role(of subject: String) -> SubjectRole {
     switch subject {
     case "held-out": .heldOut
     case "reference": .reference
@@ -37,7 +37,7 @@ struct OldScores {
     case "prior": .priorSamples
     case "the prior, decoded and encoded again": .decodedDraws
     case "codes", "codes against the prior", "codes and labels": .codes
-    default: isOfImages ? .samples : .codes
+    default: .samples
     }
   }
 }

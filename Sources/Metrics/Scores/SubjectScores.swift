@@ -22,7 +22,6 @@ public struct SubjectScores: Codable, Sendable {
     count = try file.decode(Int.self, forKey: .count)
     scores = try file.decode([Score].self, forKey: .scores)
     role =
-      try file.decodeIfPresent(SubjectRole.self, forKey: .role)
-      ?? OldScores.role(of: subject, isOfImages: scores.contains { $0.card.quantization != nil })
+      try file.decodeIfPresent(SubjectRole.self, forKey: .role) ?? OldScores.role(of: subject)
   }
 }

@@ -223,7 +223,7 @@ struct EvaluateCommand: ParsableCommand {
   /// The prior, then the samplers that were asked for, with their settings.
   private func samplers(_ settings: [String: ConfigurationValue]) throws -> [EvaluationPlan.SamplerChoice] {
     let catalog = CommandContext.catalogs.samplers
-    let asked = ["prior"] + sampler.filter { $0 != "all" }
+    let asked = [EvaluationPlan.SamplerChoice.prior] + sampler.filter { $0 != "all" }
     let names = asked + (sampler.contains("all") ? catalog.names : [])
     return try names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map { _, name in
       let chosen = settings[name] ?? .empty
