@@ -1,7 +1,7 @@
+import Ablation
 import Backbones
 import Datasets
 import Extractors
-import Launchers
 import Metrics
 import Priors
 import Regularizers
@@ -10,9 +10,11 @@ import Runner
 extension Catalogs {
   /// Every plugin of this package: the one place where the catalogs meet.
   public static var standard: Catalogs {
-    Catalogs(
+    var catalogs = Catalogs(
       datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-      regularizers: .standard, memories: .standard, samplers: .standard,
-      extractors: .standard, metrics: .standard, launchers: .standard)
+      regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+      metrics: .standard)
+    catalogs.launchers = .standard
+    return catalogs
   }
 }

@@ -3,12 +3,12 @@ import Datasets
 import EventLog
 import Extractors
 import Foundation
-import Launchers
 import Metrics
 import MoCAProtocols
 import Priors
 import Regularizers
 import Runner
+import Storage
 import Testing
 
 @Suite("A run's event files")
@@ -94,8 +94,7 @@ private final class TemporaryRuns {
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
     regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    metrics: .standard,
-    launchers: .standard)
+    metrics: .standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")

@@ -1,8 +1,9 @@
 import Backbones
+import Comparison
 import Datasets
+import Evaluation
 import Extractors
 import Foundation
-import Launchers
 import Metrics
 import Priors
 import Regularizers
@@ -16,8 +17,7 @@ final class WrittenRuns {
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
     regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    metrics: .standard,
-    launchers: .standard)
+    metrics: .standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")

@@ -2,7 +2,6 @@ import Backbones
 import Datasets
 import Extractors
 import Foundation
-import Launchers
 import Metrics
 import MoCAProtocols
 import Priors
@@ -14,8 +13,7 @@ extension Catalogs {
   static let tested = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
     regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    metrics: .standard,
-    launchers: .standard)
+    metrics: .standard)
 }
 
 /// A folder that goes away with the test.

@@ -1,7 +1,8 @@
+import Evaluation
 import Foundation
 import Metrics
 import MoCAProtocols
-import Runner
+import Terminal
 
 /// What `moca evaluate` prints: one column for each set of images, then the codes, then what was left out.
 struct EvaluationReport {

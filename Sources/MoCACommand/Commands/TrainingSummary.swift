@@ -2,6 +2,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// What `moca train` says before and after the steps.
 struct TrainingSummary {

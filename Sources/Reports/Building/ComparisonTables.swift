@@ -1,6 +1,6 @@
+import Comparison
 import Foundation
 import Metrics
-import Runner
 
 /// A comparison as tables, statements and fronts.
 struct ComparisonTables {

@@ -1,3 +1,4 @@
+import Comparison
 import Runner
 
 /// The lines of `metrics.jsonl` as charts: means over the runs of a group, with bands from the least to the greatest.
