@@ -2,6 +2,7 @@ import Datasets
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// Scores of codes: against the prior, through the decoder and back, and with labels.
 final class CodeSubjects {

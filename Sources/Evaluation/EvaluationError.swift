@@ -1,4 +1,5 @@
 import Metrics
+import Scoring
 
 /// Why something cannot be scored.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {

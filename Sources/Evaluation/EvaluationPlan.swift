@@ -2,6 +2,7 @@ import Extractors
 import Foundation
 import Metrics
 import MoCAProtocols
+import Scoring
 
 /// What is to be scored, and how.
 public struct EvaluationPlan {

@@ -3,6 +3,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// An extractor with its weights, and what a metric card says of them.
 public final class FeatureSource {

@@ -1,6 +1,7 @@
 import Foundation
 import Metrics
 import MoCAProtocols
+import Scoring
 
 /// Scores sets of images against one reference: the reference's features are made once.
 final class ImageScoring {

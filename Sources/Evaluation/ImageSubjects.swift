@@ -3,6 +3,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// The images of a run that are scored: held-out images as the noise floor, reconstructions of them, and samples.
 final class ImageSubjects {

@@ -1,5 +1,6 @@
 import Metrics
 import MoCAProtocols
+import Scoring
 
 /// A metric that was asked for, and in whose features.
 public struct MetricChoice: Sendable {

@@ -4,6 +4,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// Scores a trained model: images of each sampler, reconstructions and held-out images against a reference, held-out
 /// codes against the prior, and what codes say about labels.

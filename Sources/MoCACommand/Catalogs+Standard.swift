@@ -6,6 +6,7 @@ import Metrics
 import Priors
 import Regularizers
 import Runner
+import Scoring
 
 extension Catalogs {
   /// Every plugin of this package: the one place where the catalogs meet.

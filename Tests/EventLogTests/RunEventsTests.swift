@@ -8,6 +8,7 @@ import MoCAProtocols
 import Priors
 import Regularizers
 import Runner
+import Scoring
 import Storage
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import Metrics
 import MoCAProtocols
+import Scoring
 import Testing
 
 /// Every shipped metric on small made-up inputs.

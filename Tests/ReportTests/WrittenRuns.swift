@@ -9,6 +9,7 @@ import Priors
 import Regularizers
 import Reports
 import Runner
+import Scoring
 
 /// Run folders as training and evaluation leave them, written by hand, and the report of them.
 final class WrittenRuns {

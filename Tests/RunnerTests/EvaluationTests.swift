@@ -5,6 +5,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 import Testing
 
 @Suite("Evaluation")

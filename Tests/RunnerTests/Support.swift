@@ -7,6 +7,7 @@ import MoCAProtocols
 import Priors
 import Regularizers
 import Runner
+import Scoring
 
 extension Catalogs {
   /// The catalogs that the command line has.

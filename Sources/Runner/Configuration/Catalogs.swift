@@ -1,7 +1,7 @@
 import Datasets
 import Extractors
-import Metrics
 import MoCAProtocols
+import Scoring
 
 /// Every part that can be chosen by name. An outside package adds its own and gets the whole command line.
 public struct Catalogs: Sendable {

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// The sliced Wasserstein distance of features: `MIND`.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// A metric of a run's codes: against the prior, with their labels, or through its networks.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// Whether samples are copies of training images.

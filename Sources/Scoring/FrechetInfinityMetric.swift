@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// The Fréchet distance extrapolated to infinitely many images: `FID∞`.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// Held-out codes against the prior, by measures with very different eyes, each with a p-value.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// A metric of samples beside the images that the model was trained on, whatever the reference is.

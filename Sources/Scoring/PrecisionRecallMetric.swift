@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// Improved precision and recall.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// The Inception score: how sure a classifier is of each image, and how many classes it sees.

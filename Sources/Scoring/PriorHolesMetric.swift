@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// Whether the prior puts draws where no codes are.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// A metric of images in the features of an extractor, against the features of a reference.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// The kernel distance of features: `KID`, `KD-…`.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// How much encoder and decoder lose of held-out images: `squared error`, and the Fréchet distance `rFID`, `rFD-…`.

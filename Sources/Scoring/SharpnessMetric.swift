@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// How sharp images are.

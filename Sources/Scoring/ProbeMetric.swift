@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// What held-out codes say about their labels to probes of the training codes.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// The Fréchet distance of features: `FID`, `FD-…`.

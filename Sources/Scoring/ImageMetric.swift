@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// A metric of images as they are, without a network.

@@ -1,3 +1,4 @@
+import Metrics
 import MoCAProtocols
 
 /// A metric that can be chosen by name. It gives scores, and each score says its order, unit and kind.
