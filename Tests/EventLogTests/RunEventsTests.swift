@@ -3,10 +3,12 @@ import Datasets
 import EventLog
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Priors
 import Regularizers
 import Runner
+import Scoring
 import Storage
 import Testing
 
@@ -92,7 +94,8 @@ private final class TemporaryRuns {
   private let url: URL
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    metrics: .standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")
