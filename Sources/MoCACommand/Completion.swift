@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PluginKit
 import Runner
 
 /// What the shell offers for words that only this program knows.
@@ -51,6 +52,6 @@ enum Completion {
 extension Catalogs {
   /// The kinds in order, each once.
   var kinds: [String] {
-    summaries.map(\.kind).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    summaries.map(\.kind).uniqued()
   }
 }

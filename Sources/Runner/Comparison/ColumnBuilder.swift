@@ -37,7 +37,7 @@ final class ColumnBuilder {
       let ofModel = matches.filter { !["held-out", "reference"].contains($0.subject) }
       return ofModel.isEmpty ? matches : ofModel
     }
-    .distinct
+    .uniqued()
   }
 
   /// Reconstruction, Fréchet distances of reconstructions and of the prior's samples, latent match.

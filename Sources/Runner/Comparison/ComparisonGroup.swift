@@ -55,7 +55,8 @@ public struct ComparisonGroup: Sendable, Encodable {
   public var stateSummary: String {
     let states = members.map(\.state)
     if states.allSatisfy({ $0 == "done" }) { return String(states.count) }
-    return states.distinct.map { state in "\(states.count { $0 == state }) \(state)" }.joined(separator: ", ")
+    return states.uniqued().map { state in "\(states.count { $0 == state }) \(state)" }.joined(
+      separator: ", ")
   }
 }
 
@@ -83,13 +84,5 @@ extension ComparedRun {
     if let seed = self[RunCollection.seedAxis] { return seed }
     let value = run?.configuration["training"]?["seed"]
     return value.map { $0.text ?? $0.json } ?? "-"
-  }
-}
-
-extension Array where Element: Hashable {
-  /// Each element once, in the order of first appearance.
-  var distinct: [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

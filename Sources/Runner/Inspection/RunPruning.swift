@@ -1,4 +1,5 @@
 import Foundation
+import PluginKit
 
 /// What goes when runs are pruned: looked up first, shown, and removed only then.
 public struct RunPruning: Sendable {
@@ -118,7 +119,7 @@ extension RunPruning {
         of: cell.deletingLastPathComponent().resolvingSymlinksInPath()
           .appendingPathComponent(cell.lastPathComponent))
     }
-    return try urls.map(\.path).distinct.map { URL(fileURLWithPath: $0) }.filter {
+    return try urls.map(\.path).uniqued().map { URL(fileURLWithPath: $0) }.filter {
       FileManager.default.fileExists(atPath: $0.deletingLastPathComponent().path)
     }.map { try CellClaim.demand($0, for: run.url) }
   }
