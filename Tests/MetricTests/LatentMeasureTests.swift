@@ -11,7 +11,7 @@ struct LatentMeasureTests {
     [
       MeanDiscrepancy.self, EnergyStatistic.self, CramerWoldDistance.self, CoordinateLaw.self,
       EffectiveRank.self, UniformityGap.self, RayleighTest.self, BinghamTest.self, LargestEigenvalue.self,
-      MardiaSkewness.self, MardiaKurtosis.self, MeanNorm.self, Radius.self,
+      MardiaSkewness.self, MardiaKurtosis.self, StandardizedMean.self, Radius.self,
     ]
   }
 
