@@ -80,10 +80,11 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
+    .target(name: "Mathematics"),
     .target(name: "PluginKit", dependencies: ["Yams"]),
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "TorchNN", dependencies: ["Torch"]),
-    .target(name: "MoCAProtocols", dependencies: ["PluginKit", "TorchNN"]),
+    .target(name: "MoCAProtocols", dependencies: ["Mathematics", "PluginKit", "TorchNN"]),
     .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
@@ -96,7 +97,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "PluginKit", "CArchive", "CTurboJPEG", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
+        "Mathematics", "PluginKit", "CArchive", "CTurboJPEG", "CPNG",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -104,7 +106,8 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "EventLog", "CZstd",
+        "Mathematics", "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "EventLog",
+        "CZstd",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(name: "Launchers", dependencies: ["PluginKit", "Runner"]),
@@ -125,6 +128,7 @@ let package = Package(
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
 
     .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "MathematicsTests", dependencies: ["Mathematics"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TorchNN"]),
     .testTarget(

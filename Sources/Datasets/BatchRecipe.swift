@@ -1,4 +1,5 @@
 import Crypto
+import Mathematics
 import PluginKit
 
 /// How batches are made: everything about batch `step` follows from the recipe and the step.
@@ -18,7 +19,7 @@ struct BatchRecipe: Sendable {
   /// The images of `epoch` in the order in which they are shown.
   func order(ofEpoch epoch: Int) -> [Int] {
     var order = indices
-    var random = RandomStream(seed: seed, "order", UInt64(epoch))
+    var random = SplitMix64(seed: seed, "order", UInt64(epoch))
     random.shuffle(&order)
     return order
   }
@@ -38,7 +39,7 @@ struct BatchRecipe: Sendable {
   }
 
   private func isFlipped(_ index: Int, epoch: Int) -> Bool {
-    var random = RandomStream(seed: seed, "flip", UInt64(epoch), UInt64(index))
+    var random = SplitMix64(seed: seed, "flip", UInt64(epoch), UInt64(index))
     return random.next() >> 63 == 1
   }
 

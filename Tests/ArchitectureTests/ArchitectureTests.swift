@@ -6,20 +6,21 @@ import Testing
 struct ArchitectureTests {
   /// What each target may import of this package.
   private static let allowed: [String: Set<String>] = [
+    "Mathematics": [],
     "PluginKit": [],
     "Torch": ["CTorch"],
     "TorchNN": ["Torch"],
-    "MoCAProtocols": ["PluginKit", "Torch", "TorchNN"],
+    "MoCAProtocols": ["Mathematics", "PluginKit", "Torch", "TorchNN"],
     "Backbones": ["MoCAProtocols"],
     "Regularizers": ["MoCAProtocols"],
     "Priors": ["MoCAProtocols"],
     "Metrics": ["MoCAProtocols"],
     "Extractors": ["MoCAProtocols"],
     "Conformance": ["MoCAProtocols", "Metrics"],
-    "Datasets": ["PluginKit", "CArchive", "CTurboJPEG", "CPNG"],
+    "Datasets": ["Mathematics", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"],
     "Runner": [
-      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Extractors", "Metrics", "EventLog",
-      "CZstd",
+      "Mathematics", "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Datasets", "Extractors", "Metrics",
+      "EventLog", "CZstd",
     ],
     "EventLog": [],
     "Launchers": ["PluginKit", "Runner"],

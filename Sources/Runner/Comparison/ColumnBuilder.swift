@@ -1,3 +1,4 @@
+import Mathematics
 import PluginKit
 
 /// Makes the columns of a comparison.
@@ -148,7 +149,7 @@ final class ColumnBuilder {
       return (
         family: grouping.family(of: grouping.groups[index]),
         place: ParetoFront.Place(
-          group: index, values: seeds.compactMap(SeedAverages.mean),
+          group: index, values: seeds.compactMap(\.mean),
           ranges: seeds.map { ($0.min() ?? 0)...($0.max() ?? 0) })
       )
     }

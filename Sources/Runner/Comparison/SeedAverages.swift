@@ -1,3 +1,4 @@
+import Mathematics
 import PluginKit
 
 /// Which runs a group is averaged over within a seed, so that groups are compared over the same ones.
@@ -49,14 +50,9 @@ struct SeedAverages {
   /// A group's means by seed.
   func means(of group: Int, _ values: [Double?]) -> [String: Double] {
     (kept[group]).compactMapValues { places in
-      let means = places.map { members in Self.mean(members.compactMap { values[$0] }) }
-      return means.contains { $0 == nil } ? nil : Self.mean(means.compactMap { $0 })
+      let means = places.map { members in members.compactMap { values[$0] }.mean }
+      return means.contains { $0 == nil } ? nil : means.compactMap(\.self).mean
     }
-  }
-
-  /// `nil` without values.
-  static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
   private static func common(_ lists: [[String]]) -> Set<String> {
