@@ -111,7 +111,7 @@ final class ColumnBuilder {
     let floor = ScoreTable.Key(subject: "held-out", score: key.score)
     guard key.subject != "held-out", table.keys.contains(floor) else { return nil }
     let values = (try? table.column(floor))?.scores.compactMap { $0?.value } ?? []
-    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    return values.mean
   }
 
   /// Fronts over the groups that have a value on each axis: reconstruction, latent match and samples, as far as there
