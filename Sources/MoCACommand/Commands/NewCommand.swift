@@ -1,7 +1,10 @@
+import Ablation
 import ArgumentParser
+import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca new`.
 struct NewCommand: ParsableCommand {

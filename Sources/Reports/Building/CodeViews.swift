@@ -1,6 +1,7 @@
+import Comparison
+import Evaluation
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// Codes beside the prior, in charts and maps: a set for each prior.
 struct CodeViews {

@@ -1,5 +1,5 @@
+import Comparison
 import MoCAProtocols
-import Runner
 
 /// The lines of `metrics.jsonl` as charts: means over the runs of a group, with bands from the least to the greatest.
 struct CurveCharts {

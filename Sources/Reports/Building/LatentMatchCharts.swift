@@ -1,6 +1,7 @@
+import Comparison
+import Evaluation
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// Scores of codes beside their null bands, as `moca evaluate` wrote them.
 struct LatentMatchCharts {
