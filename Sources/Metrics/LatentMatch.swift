@@ -53,9 +53,9 @@ public struct LatentMatch: Sendable {
 private func slicedWasserstein(
   _ codes: Tensor, _ prior: any Prior, reference: Tensor, along directions: Tensor
 ) -> Double {
-  SlicedWassersteinDistance.distance(
-    codes.sortedProjections(along: directions),
-    prior.quantileColumn(codes.shape[0], on: codes.device) ?? reference.sortedProjections(along: directions))
+  codes.sortedProjections(along: directions).slicedDistance(
+    to: prior.quantileColumn(codes.shape[0], on: codes.device)
+      ?? reference.sortedProjections(along: directions))
 }
 
 /// exp of the entropy of the normalised eigenvalues of the covariance (Roy and Vetterli, EUSIPCO 2007): d where all

@@ -42,9 +42,10 @@ struct LatentMeasureTests {
   func sliced() throws {
     let pair = try LatentFixture.load().pair
     let directions = try LatentFixture.points("directions").transposed()
-    let value = SlicedWassersteinDistance.distance(
-      try LatentFixture.points("codes.sphere").sortedProjections(along: directions),
-      try LatentFixture.points("draws.sphere").sortedProjections(along: directions))
+    let sorted = try ["codes.sphere", "draws.sphere"].map {
+      try LatentFixture.points($0).sortedProjections(along: directions)
+    }
+    let value = sorted[0].slicedDistance(to: sorted[1])
     #expect(latentDifference(value * pair.spread.squareRoot(), pair.slicedWasserstein) < 1e-5)
   }
 

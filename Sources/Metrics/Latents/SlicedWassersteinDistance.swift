@@ -23,11 +23,6 @@ public struct SlicedWassersteinDistance: LatentMeasure {
   }
 
   public func value(of codes: Tensor) -> Double {
-    Self.distance(codes.sortedProjections(along: directions), target)
-  }
-
-  /// The distance between sorted projections, `[count, directions]`, and the prior's, or one column for all directions.
-  package static func distance(_ projections: Tensor, _ target: Tensor) -> Double {
-    ((projections - target).squared().mean().item / target.squared().mean().item).squareRoot()
+    codes.sortedProjections(along: directions).slicedDistance(to: target)
   }
 }
