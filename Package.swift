@@ -84,10 +84,11 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     .target(name: "Files", dependencies: ["CCrypto"]),
+    .target(name: "Mathematics"),
     .target(name: "PluginKit", dependencies: ["Files", "Yams"]),
     .target(name: "Torch", dependencies: ["CTorch", "Files"]),
     .target(name: "TorchNN", dependencies: ["Files", "Torch"]),
-    .target(name: "MoCAProtocols", dependencies: ["Files", "PluginKit", "TorchNN"]),
+    .target(name: "MoCAProtocols", dependencies: ["Files", "Mathematics", "PluginKit", "TorchNN"]),
     .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
@@ -96,7 +97,8 @@ let package = Package(
       name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
     .target(name: "Scoring", dependencies: ["Metrics"]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
-    .target(name: "Datasets", dependencies: ["Files", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
+    .target(
+      name: "Datasets", dependencies: ["Files", "Mathematics", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
@@ -129,6 +131,7 @@ let package = Package(
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
 
     .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "MathematicsTests", dependencies: ["Mathematics"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TorchNN"]),
     .testTarget(

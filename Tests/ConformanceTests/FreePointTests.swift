@@ -64,12 +64,4 @@ struct FreeCodeTests {
     #expect(test.scores(of: draws * 0).allSatisfy { !$0.isMet })
     #expect(test.scores(of: draws * .nan).allSatisfy { $0.value == nil && !$0.isMet })
   }
-
-  @Test("the energy statistic is the mean over pairs")
-  func energy() {
-    let (first, second) = (Tensor([Float(0), 1], shape: [2, 1]), Tensor([Float(0), 3], shape: [2, 1]))
-    // 2 (0 + 3 + 1 + 2)/4 − (0 + 1 + 1 + 0)/4 − (0 + 3 + 3 + 0)/4
-    #expect(abs(energyDistance(first, second) - 1) < 1e-12)
-    #expect(energyDistance(first, first) == 0)
-  }
 }

@@ -32,7 +32,7 @@ struct DescribeCommand: ParsableCommand {
     // A word can be both: "prior" is a sampler and a kind.
     let kind = DescribedKind(name, in: catalogs)
     if named.isEmpty, kind == nil {
-      let names = topics.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      let names = topics.map(\.name).uniqued()
       throw Failure(
         .usage,
         "nothing is called \"\(name)\"" + suggestion(for: name, among: names + DescribedKind.words(catalogs)))

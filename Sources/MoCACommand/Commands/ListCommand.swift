@@ -108,7 +108,7 @@ struct ListCommand: ParsableCommand {
   /// A block for each kind: a line for each plugin, its source below it.
   private static func text(_ plugins: [PluginSummary]) -> String {
     let width = plugins.map(\.name.count).max() ?? 0
-    let kinds = plugins.map(\.kind).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let kinds = plugins.map(\.kind).uniqued()
     let blocks = kinds.map { kind in
       let lines = plugins.filter { $0.kind == kind }.map { plugin in
         let name = plugin.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)

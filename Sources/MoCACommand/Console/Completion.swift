@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import PluginKit
 import Runner
 
 /// What the shell offers for words that only this program knows.
@@ -45,6 +46,6 @@ enum Completion {
 extension Catalogs {
   /// The kinds in order, each once.
   var kinds: [String] {
-    summaries.map(\.kind).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    summaries.map(\.kind).uniqued()
   }
 }
