@@ -85,6 +85,7 @@ let package = Package(
     .target(name: "TorchNN", dependencies: ["Torch"]),
     .target(name: "MoCAProtocols", dependencies: ["PluginKit", "TorchNN"]),
     .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
+    .target(name: "Optimizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
@@ -118,8 +119,8 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Launchers", "Reports", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics",
-        "Datasets", "Conformance",
+        "Runner", "Launchers", "Reports", "Backbones", "Optimizers", "Priors", "Regularizers", "Extractors",
+        "Metrics", "Datasets", "Conformance",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
@@ -128,7 +129,8 @@ let package = Package(
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TorchNN"]),
     .testTarget(
-      name: "MethodTests", dependencies: ["Backbones", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
+      name: "MethodTests",
+      dependencies: ["Backbones", "Optimizers", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
@@ -140,18 +142,20 @@ let package = Package(
     .testTarget(
       name: "EventLogTests",
       dependencies: [
-        "EventLog", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
+        "EventLog", "Runner", "Launchers", "Backbones", "Optimizers", "Priors", "Regularizers", "Datasets",
+        "Extractors",
       ]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "moca",
+        "Runner", "Launchers", "Backbones", "Optimizers", "Priors", "Regularizers", "Datasets", "Extractors",
+        "moca",
       ]),
     .testTarget(
       name: "ReportTests",
       dependencies: [
-        "Reports", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
-        "PluginKit",
+        "Reports", "Runner", "Launchers", "Backbones", "Optimizers", "Priors", "Regularizers", "Datasets",
+        "Extractors", "PluginKit",
       ]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
   ],

@@ -3,7 +3,7 @@ import MoCAProtocols
 extension ExtractorCatalog {
   /// The extractors of this package.
   public static var standard: Self {
-    Self(kind: "extractor")
+    Self()
       .adding(InceptionExtractor.self)
       .adding(DINOv2Base.self)
       .adding(DINOv2Large.self)

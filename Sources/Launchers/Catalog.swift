@@ -3,7 +3,7 @@ import Runner
 
 extension LauncherCatalog {
   /// Every launcher of this package: one line each.
-  public static let standard = LauncherCatalog(kind: "launcher")
+  public static let standard = LauncherCatalog()
     .adding(LocalLauncher.self)
     .adding(SlurmLauncher.self)
 }

@@ -2,6 +2,8 @@ import Backbones
 import Datasets
 import Extractors
 import Launchers
+import MoCAProtocols
+import Optimizers
 import Priors
 import Regularizers
 import Runner
@@ -10,8 +12,8 @@ extension Catalogs {
   /// Every plugin of this package: the one place where the catalogs meet.
   public static var standard: Catalogs {
     Catalogs(
-      datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-      regularizers: .standard, memories: .standard, samplers: .standard,
-      extractors: .standard, launchers: .standard)
+      DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+      PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+      SamplerCatalog.standard, ExtractorCatalog.standard, LauncherCatalog.standard)
   }
 }

@@ -29,12 +29,20 @@ public struct EncoderContext {
   }
 }
 
+/// The kind of encoders.
+public enum EncoderKind: PluginKind {
+  public typealias Context = EncoderContext
+  public typealias Product = any Encoder
+  public typealias Declared = any EncoderPlugin.Type
+  public static let name = "encoder"
+}
+
 /// The encoders by name.
-public typealias EncoderCatalog = Catalog<EncoderContext, any Encoder>
+public typealias EncoderCatalog = Catalog<EncoderKind>
 
 extension EncoderCatalog {
   /// The catalog with one more encoder.
   public func adding<P: EncoderPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, context: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, context: $1) })
   }
 }

@@ -3,7 +3,7 @@ import MoCAProtocols
 extension PriorCatalog {
   /// The priors of this package.
   public static var standard: Self {
-    Self(kind: "prior")
+    Self()
       .adding(Hypersphere.self)
       .adding(Normal.self)
       .adding(UniformCube.self)
@@ -17,7 +17,7 @@ extension PriorCatalog {
 extension PosteriorCatalog {
   /// The posteriors of this package.
   public static var standard: Self {
-    Self(kind: "posterior")
+    Self()
       .adding(Deterministic.self)
       .adding(Gaussian.self)
       .adding(VonMisesFisher.self)
@@ -28,7 +28,7 @@ extension PosteriorCatalog {
 extension MemoryCatalog {
   /// The memories of this package.
   public static var standard: Self {
-    Self(kind: "memory")
+    Self()
       .adding(BatchMemory.self)
       .adding(QueueMemory.self)
       .adding(MomentumQueueMemory.self)
@@ -38,7 +38,7 @@ extension MemoryCatalog {
 extension SamplerCatalog {
   /// The samplers of this package.
   public static var standard: Self {
-    Self(kind: "sampler")
+    Self()
       .adding(PriorSampler.self)
       .adding(GaussianMixtureSampler.self)
       .adding(KernelDensitySampler.self)

@@ -39,8 +39,7 @@ public final class TrainedModel {
     }
     imageShape = shape
     model = try Autoencoder(experiment, catalogs: catalogs, imageShape: shape)
-    regularizer = try catalogs.regularizers.make(
-      experiment["regularizer"],
+    regularizer = try experiment.regularizer.make(
       RegularizerContext(
         prior: model.prior, batchSize: experiment.training.batch, populationSize: 0,
         generator: Generator(seed: 0),

@@ -11,6 +11,7 @@ struct ArchitectureTests {
     "TorchNN": ["Torch"],
     "MoCAProtocols": ["PluginKit", "Torch", "TorchNN"],
     "Backbones": ["MoCAProtocols"],
+    "Optimizers": ["MoCAProtocols"],
     "Regularizers": ["MoCAProtocols"],
     "Priors": ["MoCAProtocols"],
     "Metrics": ["MoCAProtocols"],
@@ -25,8 +26,8 @@ struct ArchitectureTests {
     "Launchers": ["PluginKit", "Runner"],
     "Reports": ["MoCAProtocols", "Runner"],
     "MoCACommand": [
-      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Regularizers", "Priors", "Metrics",
-      "Datasets", "Extractors", "Runner", "Conformance", "Launchers", "Reports",
+      "PluginKit", "Torch", "TorchNN", "MoCAProtocols", "Backbones", "Optimizers", "Regularizers", "Priors",
+      "Metrics", "Datasets", "Extractors", "Runner", "Conformance", "Launchers", "Reports",
     ],
     "moca": ["MoCACommand"],
     "CTorch": [], "CZstd": [], "CArchive": [], "CTurboJPEG": [], "CPNG": [],

@@ -5,6 +5,7 @@ import Extractors
 import Foundation
 import Launchers
 import MoCAProtocols
+import Optimizers
 import Priors
 import Regularizers
 import Runner
@@ -91,9 +92,9 @@ struct RunEventsTests {
 private final class TemporaryRuns {
   private let url: URL
   private let catalogs = Catalogs(
-    datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    launchers: .standard)
+    DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+    PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+    SamplerCatalog.standard, ExtractorCatalog.standard, LauncherCatalog.standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")

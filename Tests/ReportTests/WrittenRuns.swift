@@ -3,6 +3,8 @@ import Datasets
 import Extractors
 import Foundation
 import Launchers
+import MoCAProtocols
+import Optimizers
 import Priors
 import Regularizers
 import Reports
@@ -13,9 +15,9 @@ final class WrittenRuns {
   private let url: URL
   private var folders: [RunFolder] = []
   private let catalogs = Catalogs(
-    datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    launchers: .standard)
+    DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+    PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+    SamplerCatalog.standard, ExtractorCatalog.standard, LauncherCatalog.standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")

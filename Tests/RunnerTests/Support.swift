@@ -4,6 +4,7 @@ import Extractors
 import Foundation
 import Launchers
 import MoCAProtocols
+import Optimizers
 import Priors
 import Regularizers
 import Runner
@@ -11,9 +12,9 @@ import Runner
 extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
-    datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    launchers: .standard)
+    DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+    PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+    SamplerCatalog.standard, ExtractorCatalog.standard, LauncherCatalog.standard)
 }
 
 /// A folder that goes away with the test.

@@ -35,27 +35,6 @@ public struct ReconstructionConfiguration: PluginConfiguration {
   }
 }
 
-/// `optimizer`: Adam's settings and gradient clipping.
-public struct OptimizerConfiguration: PluginConfiguration {
-  @Setting("adam, or adamw with decoupled weight decay") public var name = Kind.adam
-  @Setting("step size before the schedule", .above(0)) public var learningRate = 0.001
-  @Setting("decay of the first moment", .within(0, below: 1)) public var beta1 = 0.9
-  @Setting("decay of the second moment", .within(0, below: 1)) public var beta2 = 0.999
-  @Setting("added to the root of the second moment", .above(0)) public var epsilon = 1e-8
-  @Setting("weight decay", .atLeast(0)) public var weightDecay = 0.0
-  @Setting("largest total norm of the gradients; null for no clipping", .above(0))
-  public var gradientClip: Double?
-
-  public init() {}
-
-  /// The optimizers.
-  public enum Kind: String, SettingValue, CaseIterable { case adam, adamw }
-
-  var coefficients: Adam.Coefficients {
-    .init(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: name == .adamw)
-  }
-}
-
 /// `schedule`: how step size and weight change over the run.
 public struct ScheduleConfiguration: PluginConfiguration {
   @Setting("course of the step size after warm-up") public var learningRate = Course.constant

@@ -4,25 +4,15 @@ extension Autoencoder {
   /// Builds the networks of an experiment on the host, from the streams of its seed.
   convenience init(_ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape) throws {
     let streams = RandomStreams(seed: UInt64(experiment.training.seed), device: .cpu)
-    let prior = try catalogs.priors.make(
-      experiment["prior"],
+    let prior = try experiment.prior.make(
       PriorContext(
         latentSize: experiment.latent.size, imageShape: imageShape, generator: streams[.priorInitialization]))
-    let posterior = try catalogs.posteriors.make(experiment["posterior"], prior)
-    let encoder = try catalogs.encoders.make(
-      experiment["encoder"],
+    let posterior = try experiment.posterior.make(prior)
+    let encoder = try experiment.encoder.make(
       EncoderContext(
         imageShape: imageShape, featureCount: posterior.featureCount, generator: streams[.encoder]))
-    let decoder = try catalogs.decoders.make(
-      experiment["decoder"],
+    let decoder = try experiment.decoder.make(
       DecoderContext(imageShape: imageShape, latentSize: prior.latentSize, generator: streams[.decoder]))
     self.init(encoder: encoder, decoder: decoder, posterior: posterior, prior: prior)
-  }
-}
-
-extension Catalog {
-  /// Builds the plugin that an experiment has chosen.
-  func make(_ choice: Experiment.Choice, _ context: Context) throws -> Product {
-    try entry(named: choice.name).make(choice.settings, choice.section, context)
   }
 }

@@ -90,11 +90,10 @@ public final class Trainer {
   /// - Throws: ``ConfigurationError``.
   public static func check(_ experiment: Experiment, catalogs: Catalogs) throws {
     let generator = Generator(seed: 0)
-    let prior = try catalogs.priors.make(
-      experiment["prior"], PriorContext(latentSize: experiment.latent.size, generator: generator))
-    let posterior = try catalogs.posteriors.make(experiment["posterior"], prior)
-    _ = try catalogs.regularizers.make(
-      experiment["regularizer"],
+    let prior = try experiment.prior.make(
+      PriorContext(latentSize: experiment.latent.size, generator: generator))
+    let posterior = try experiment.posterior.make(prior)
+    _ = try experiment.regularizer.make(
       RegularizerContext(
         prior: prior, batchSize: experiment.training.batch, populationSize: 0, generator: generator,
         posterior: posterior))

@@ -20,8 +20,8 @@ public final class TrainingState {
   /// The regularizer's share of the time of the last step that measured gradients, 0…1; see ``StepClock``.
   private(set) var regularizerShare: Double?
 
-  let optimizer: Adam
-  let criticOptimizer: Adam?
+  let optimizer: any Optimizer
+  let criticOptimizer: (any Optimizer)?
   let schedule: Schedule
   let penaltyWeight: PenaltyWeight
   private let dtype: DType
@@ -39,26 +39,23 @@ public final class TrainingState {
     let batch = experiment.training.batch
     let initial = RandomStreams(seed: seed, device: .cpu)
     model = try Autoencoder(experiment, catalogs: catalogs, imageShape: imageShape)
-    memory = try catalogs.memories.make(
-      experiment["memory"],
+    memory = try experiment.memory.make(
       MemoryContext(
         prior: model.prior, posterior: model.posterior, batchSize: batch, encoder: model.encoder,
         makeEncoder: { try Autoencoder(experiment, catalogs: catalogs, imageShape: imageShape).encoder },
         generator: initial[.memory]))
     let (model, generator) = (model, initial[.critic])
-    regularizer = try catalogs.regularizers.make(
-      experiment["regularizer"],
+    regularizer = try experiment.regularizer.make(
       RegularizerContext(
         prior: model.prior, batchSize: batch, populationSize: memory.populationSize, generator: generator,
         posterior: model.posterior,
         makeEncoder: { featureCount in
-          try catalogs.encoders.make(
-            experiment["encoder"],
+          try experiment.encoder.make(
             EncoderContext(imageShape: imageShape, featureCount: featureCount, generator: generator))
         }))
     (regularizer as? any ModelAltering)?.alter(model)
     penaltyWeight = PenaltyWeight(
-      experiment["regularizer"].settings["weight"].flatMap(Weight.init(configuration:)) ?? .fixed(0),
+      experiment.regularizer.configuration.weight,
       target: experiment.schedule.weightTarget, calibrationSteps: experiment.schedule.weightCalibration)
     self.device = device
     streams = RandomStreams(seed: seed, device: device)
@@ -67,16 +64,17 @@ public final class TrainingState {
       module.setTraining(true)
     }
     let adversary = regularizer as? any AdversarialRegularizer
-    let penaltyParameters = regularizer.trainableParameters().map { ("regularizer.\($0.name)", $0.parameter) }
-    optimizer = Adam(
-      model.trainableParameters() + (adversary == nil ? penaltyParameters : []),
-      coefficients: experiment.optimizer.coefficients)
-    criticOptimizer = adversary.map { Adam(penaltyParameters, coefficients: $0.criticCoefficients) }
+    let penaltyParameters: [NamedParameter] = regularizer.trainableParameters().map {
+      ("regularizer.\($0.name)", $0.parameter)
+    }
+    optimizer = try experiment.optimizer.make(
+      model.trainableParameters() + (adversary == nil ? penaltyParameters : []))
+    criticOptimizer = adversary?.makeCriticOptimizer(for: penaltyParameters)
     schedule = Schedule(
-      configuration: experiment.schedule, baseLearningRate: experiment.optimizer.learningRate,
-      totalSteps: totalSteps)
+      configuration: experiment.schedule,
+      baseLearningRate: experiment.optimizer.configuration.learningRate, totalSteps: totalSteps)
     dtype = experiment.training.precision.dtype
-    gradientClip = experiment.optimizer.gradientClip
+    gradientClip = experiment.optimizer.configuration.gradientClip
     valueCount = imageShape.valueCount
     reconstructionFactor = experiment.reconstruction.unit.factor(valueCount: imageShape.valueCount)
   }
