@@ -63,13 +63,14 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     shim(),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .systemLibrary(
@@ -80,6 +81,7 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
+    .target(name: "Files", dependencies: ["CCrypto"]),
     .target(name: "PluginKit", dependencies: ["Yams"]),
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "TorchNN", dependencies: ["Torch"]),
@@ -90,28 +92,25 @@ let package = Package(
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
     .target(
-      name: "Extractors",
-      dependencies: ["MoCAProtocols", .product(name: "Crypto", package: "swift-crypto")],
-      resources: [.copy("Weights")]),
+      name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
-    .target(
-      name: "Datasets",
-      dependencies: [
-        "PluginKit", "CArchive", "CTurboJPEG", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+    .target(name: "Datasets", dependencies: ["Files", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
+    .target(name: "Storage", dependencies: ["Files", "PluginKit", "Torch", "CZstd"]),
+    .target(name: "Terminal", dependencies: ["Files", "PluginKit"]),
     .target(
       name: "Runner",
       dependencies: [
-        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "EventLog", "CZstd",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Datasets", "EventLog", "Files", "Metrics", "MoCAProtocols", "Storage", "Terminal",
       ]),
-    .target(name: "Launchers", dependencies: ["PluginKit", "Runner"]),
+    .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
+    .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
+    .target(name: "Comparison", dependencies: ["Ablation", "Evaluation", "Runner"]),
     .target(
       name: "Reports",
-      dependencies: ["MoCAProtocols", "Runner", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["Comparison", .product(name: "Mustache", package: "swift-mustache")],
       resources: [
         "page.mustache", "section.mustache", "table.mustache", "figure.mustache", "strip.mustache",
         "cell.mustache", "report.css", "report.js",
@@ -119,8 +118,8 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Launchers", "Reports", "Backbones", "Optimizers", "Priors", "Regularizers", "Extractors",
-        "Metrics", "Datasets", "Conformance",
+        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors",
+        "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
@@ -138,26 +137,18 @@ let package = Package(
     .testTarget(
       name: "MetricTests", dependencies: ["Metrics", "MoCAProtocols", "Priors", "Torch"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
-    .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
+    .testTarget(name: "StorageTests", dependencies: ["Runner", "Storage", "Terminal"]),
     .testTarget(
       name: "EventLogTests",
-      dependencies: [
-        "EventLog", "Runner", "Launchers", "Backbones", "Optimizers", "Priors", "Regularizers", "Datasets",
-        "Extractors",
-      ]),
+      dependencies: ["EventLog", "Runner", "Backbones", "Optimizers", "Priors", "Regularizers"]),
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Runner", "Launchers", "Backbones", "Optimizers", "Priors", "Regularizers", "Datasets", "Extractors",
-        "moca",
+        "Comparison", "MoCACommand", "Backbones", "Optimizers", "Priors", "Regularizers", "moca",
       ]),
     .testTarget(
-      name: "ReportTests",
-      dependencies: [
-        "Reports", "Runner", "Launchers", "Backbones", "Optimizers", "Priors", "Regularizers", "Datasets",
-        "Extractors", "PluginKit",
-      ]),
-    .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
+      name: "ReportTests", dependencies: ["Reports", "Backbones", "Optimizers", "Priors", "Regularizers"]),
+    .testTarget(name: "CommandTests", dependencies: ["Runner", "Terminal", "moca"]),
   ],
   cxxLanguageStandard: .cxx20
 )

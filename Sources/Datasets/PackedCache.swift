@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import Foundation
 import PluginKit
 
@@ -54,6 +54,6 @@ struct PackedCache {
     for ignored in ["holdout", "holdoutSeed", "flips", "path", "download"] { tree[ignored] = nil }
     let text = ([dataset, tree.json] + source.lines).joined(separator: "\n")
     let name = dataset.prefix { $0 != "/" }
-    return "\(name)-" + SHA256.hash(data: Array(text.utf8)).prefix(16).hexadecimal
+    return "\(name)-" + Digest.bytes(of: text).prefix(16).hexadecimal
   }
 }

@@ -1,7 +1,7 @@
+import Ablation
 import Backbones
 import Datasets
 import Extractors
-import Launchers
 import MoCAProtocols
 import Optimizers
 import Priors

@@ -1,14 +1,13 @@
 import Backbones
 import Datasets
 import EventLog
-import Extractors
 import Foundation
-import Launchers
 import MoCAProtocols
 import Optimizers
 import Priors
 import Regularizers
 import Runner
+import Storage
 import Testing
 
 @Suite("A run's event files")
@@ -94,7 +93,7 @@ private final class TemporaryRuns {
   private let catalogs = Catalogs(
     DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
     PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
-    SamplerCatalog.standard, ExtractorCatalog.standard, LauncherCatalog.standard)
+    SamplerCatalog.standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")

@@ -1,8 +1,9 @@
 import Backbones
+import Comparison
 import Datasets
+import Evaluation
 import Extractors
 import Foundation
-import Launchers
 import MoCAProtocols
 import Optimizers
 import Priors
@@ -17,7 +18,7 @@ final class WrittenRuns {
   private let catalogs = Catalogs(
     DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
     PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
-    SamplerCatalog.standard, ExtractorCatalog.standard, LauncherCatalog.standard)
+    SamplerCatalog.standard, ExtractorCatalog.standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")

@@ -2,7 +2,6 @@ import Backbones
 import Datasets
 import Extractors
 import Foundation
-import Launchers
 import MoCAProtocols
 import Optimizers
 import Priors
@@ -14,7 +13,7 @@ extension Catalogs {
   static let tested = Catalogs(
     DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
     PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
-    SamplerCatalog.standard, ExtractorCatalog.standard, LauncherCatalog.standard)
+    SamplerCatalog.standard, ExtractorCatalog.standard)
 }
 
 /// A folder that goes away with the test.

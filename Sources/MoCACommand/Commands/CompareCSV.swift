@@ -1,5 +1,5 @@
+import Comparison
 import Foundation
-import Runner
 
 /// A comparison as CSV (RFC 4180) with one line for each run and score, for a statistics program.
 struct CompareCSV {

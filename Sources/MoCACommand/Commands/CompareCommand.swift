@@ -1,6 +1,6 @@
 import ArgumentParser
+import Comparison
 import Foundation
-import Runner
 
 /// `moca compare`.
 struct CompareCommand: ParsableCommand {

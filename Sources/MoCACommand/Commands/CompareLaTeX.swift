@@ -1,4 +1,4 @@
-import Runner
+import Comparison
 
 /// A comparison as a table in LaTeX with the rules of booktabs: winners in bold, a footnote on seeds and intervals.
 struct CompareLaTeX {

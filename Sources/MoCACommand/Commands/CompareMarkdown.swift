@@ -1,4 +1,4 @@
-import Runner
+import Comparison
 
 /// A comparison as a table in Markdown: winners in bold, a footnote on seeds and intervals.
 struct CompareMarkdown {

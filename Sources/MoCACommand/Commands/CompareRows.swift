@@ -1,5 +1,5 @@
+import Comparison
 import Foundation
-import Runner
 
 /// The words of a comparison that all its formats share.
 struct CompareRows {

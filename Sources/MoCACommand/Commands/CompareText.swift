@@ -1,6 +1,7 @@
+import Comparison
 import Foundation
 import PluginKit
-import Runner
+import Terminal
 
 /// What `moca compare` prints for people.
 struct CompareText {

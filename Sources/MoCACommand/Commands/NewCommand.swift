@@ -1,4 +1,6 @@
+import Ablation
 import ArgumentParser
+import Files
 import Foundation
 import MoCAProtocols
 import Runner

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Comparison
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// `moca runs`.
 struct RunsCommand: ParsableCommand {

@@ -32,6 +32,9 @@ public struct Experiment: Sendable {
   /// What a run writes, and when.
   public let record: RecordConfiguration
 
+  /// The key of the seed. Runs that differ in it alone are repetitions.
+  public static let seedKey = "training.seed"
+
   /// The plugin chosen in a section, and its settings.
   public struct Choice<Kind: PluginKind>: Sendable {
     let entry: Catalog<Kind>.Entry
@@ -46,7 +49,9 @@ public struct Experiment: Sendable {
     public var type: Kind.Declared { entry.type }
 
     /// Builds the plugin.
-    func make(_ context: Kind.Context) throws -> Kind.Product { try entry.make(settings, Kind.name, context) }
+    package func make(_ context: Kind.Context) throws -> Kind.Product {
+      try entry.make(settings, Kind.name, context)
+    }
   }
 
   /// Resolves a configuration.
