@@ -108,6 +108,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
     .target(name: "Comparison", dependencies: ["Ablation", "Evaluation", "Runner"]),
+    .target(name: "Tables", dependencies: ["Comparison", "Terminal"]),
     .target(
       name: "Reports",
       dependencies: ["Comparison", .product(name: "Mustache", package: "swift-mustache")],
@@ -119,7 +120,7 @@ let package = Package(
       name: "MoCACommand",
       dependencies: [
         "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors",
-        "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Terminal",
+        "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runner
+import Terminal
 
 extension Failure {
   /// Prints what an error has to say and returns the exit code. Help and versions, which ArgumentParser throws

@@ -1,5 +1,6 @@
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// What there is of a kind of plugins, for a word such as `prior`, `memories` or `backbone`.
 struct DescribedKind {

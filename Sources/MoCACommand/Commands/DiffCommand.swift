@@ -3,6 +3,7 @@ import Comparison
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca diff`.
 struct DiffCommand: ParsableCommand {

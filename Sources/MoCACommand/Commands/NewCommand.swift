@@ -4,6 +4,7 @@ import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca new`.
 struct NewCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Comparison
 import Foundation
 import MoCAProtocols
+import Terminal
 
 /// `moca runs`.
 struct RunsCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Comparison
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// Which runs a command is about.
 struct RunSelection: ParsableArguments {

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca sample`.
 struct SampleCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca train`.
 struct TrainCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Comparison
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// Where runs are: a plain name stands for `runs/NAME`, anything with a slash is a path.
 enum RunLocation {

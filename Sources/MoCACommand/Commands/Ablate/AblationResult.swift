@@ -4,6 +4,7 @@ import Files
 import Foundation
 import MoCAProtocols
 import Reports
+import Tables
 import Terminal
 
 /// What `moca ablate` shows at its end: the cells that failed, the comparison of the others, and the paths.
@@ -27,7 +28,7 @@ struct AblationResult {
       let comparison = try Comparison(
         RunCollection(folder), options: Comparison.Options(),
         regularizers: CommandContext.catalogs.regularizers)
-      print(CompareText(comparison: comparison).text(width: Console.width) + "\n")
+      print(CompareText(comparison).text(width: Console.width) + "\n")
       let places = [("report", report.map(Console.path) ?? ""), ("ablation", Console.path(folder.url))]
       print(Console.aligned(places.filter { !$0.1.isEmpty }))
       fflush(nil)  // Before what goes to the other stream.

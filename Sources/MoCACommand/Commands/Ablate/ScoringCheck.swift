@@ -4,6 +4,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// Whether the cells of a matrix can be scored as it asks, found out before hours of training and not after them.
 struct ScoringCheck {

@@ -1,12 +1,15 @@
 import Comparison
+import Terminal
 
 /// A comparison as a table in Markdown: winners in bold, a footnote on seeds and intervals.
-struct CompareMarkdown {
+package struct CompareMarkdown {
   let comparison: Comparison
 
+  package init(_ comparison: Comparison) { self.comparison = comparison }
+
   /// The page.
-  var text: String {
-    let rows = CompareRows(comparison: comparison)
+  package var text: String {
+    let rows = CompareRows(comparison)
     let costs = rows.costs
     let titles = rows.keyTitles + ["runs"] + rows.scoreTitles + costs.map(\.title)
     let cells = comparison.groups.indices.map { index -> [String] in

@@ -1,12 +1,14 @@
 import Comparison
 
 /// A comparison as a table in LaTeX with the rules of booktabs: winners in bold, a footnote on seeds and intervals.
-struct CompareLaTeX {
+package struct CompareLaTeX {
   let comparison: Comparison
 
+  package init(_ comparison: Comparison) { self.comparison = comparison }
+
   /// A `tabular`; it needs `\usepackage{booktabs}`.
-  var text: String {
-    let rows = CompareRows(comparison: comparison)
+  package var text: String {
+    let rows = CompareRows(comparison)
     let costs = rows.costs
     let titles = rows.keyTitles + ["runs"] + rows.scoreTitles + costs.map(\.title)
     let body = comparison.groups.indices.map { index in

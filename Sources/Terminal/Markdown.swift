@@ -1,9 +1,9 @@
 import Foundation
 
 /// Text for pages that are generated.
-enum Markdown {
+package enum Markdown {
   /// Text whose characters mean nothing to Markdown, but for what stands between backticks.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     text.components(separatedBy: "`").enumerated().map { index, part in
       index % 2 == 1 ? part : outsideCode(part)
     }
@@ -17,7 +17,7 @@ enum Markdown {
   }
 
   /// A table with one line for each row. Bars in a cell are escaped, line breaks become spaces.
-  static func table(_ titles: [String], _ rows: [[String]]) -> String {
+  package static func table(_ titles: [String], _ rows: [[String]]) -> String {
     let lines = [titles, titles.map { _ in "---" }] + rows
     return lines.map { cells in
       let shown = cells.map {

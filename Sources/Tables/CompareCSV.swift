@@ -2,11 +2,13 @@ import Comparison
 import Foundation
 
 /// A comparison as CSV (RFC 4180) with one line for each run and score, for a statistics program.
-struct CompareCSV {
+package struct CompareCSV {
   let comparison: Comparison
 
+  package init(_ comparison: Comparison) { self.comparison = comparison }
+
   /// The lines, the header first.
-  var text: String {
+  package var text: String {
     let header = comparison.keys + ["run", "seed", "state", "subject", "score", "origin", "order", "value"]
     let lines = comparison.groups.enumerated().flatMap { index, group in
       group.members.enumerated().flatMap { position, member -> [[String]] in

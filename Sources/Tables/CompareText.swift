@@ -4,13 +4,15 @@ import PluginKit
 import Terminal
 
 /// What `moca compare` prints for people.
-struct CompareText {
+package struct CompareText {
   let comparison: Comparison
 
-  private var rows: CompareRows { CompareRows(comparison: comparison) }
+  package init(_ comparison: Comparison) { self.comparison = comparison }
+
+  private var rows: CompareRows { CompareRows(comparison) }
 
   /// Table, differences, pairing, fronts, notes.
-  func text(width: Int?) -> String {
+  package func text(width: Int?) -> String {
     var blocks = [table.text(width: width) + legend]
     if comparison.columns.isEmpty {
       blocks.append("no scores yet")

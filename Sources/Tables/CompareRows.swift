@@ -1,9 +1,12 @@
 import Comparison
 import Foundation
+import Terminal
 
 /// The words of a comparison that all its formats share.
-struct CompareRows {
+package struct CompareRows {
   let comparison: Comparison
+
+  package init(_ comparison: Comparison) { self.comparison = comparison }
 
   /// What a value is marked with.
   enum Mark {
