@@ -77,10 +77,10 @@ struct ExperimentTests {
   }
 
   @Test(
-    "a short key stands for the only setting of that name among plain sections and optimizers",
+    "a short key stands for the only setting of that name among plain sections and the standard optimizer",
     arguments: [
       ("seed", "training.seed"), ("weightDecay", "optimizer.weightDecay"),
-      ("momentum", "optimizer.momentum"), ("learningRate", "learningRate"), ("weight", "weight"),
+      ("momentum", "momentum"), ("learningRate", "learningRate"), ("weight", "weight"),
       ("prior.scale", "prior.scale"),
     ])
   func shortKeys(_ key: String, _ full: String) {

@@ -101,26 +101,28 @@ extension Experiment {
   /// Whether a plugin of that kind is chosen in a configuration.
   public static func hasSection(for kind: String) -> Bool { Section.named(kind) != nil }
 
-  /// The keys that may be written without their section: those of the sections without plugins, and of optimizers.
+  /// The keys that may be written without their section: those of the sections without plugins, and of the optimizer
+  /// that is taken where none is named.
   static func shortKeys(_ optimizers: OptimizerCatalog) -> [String] {
     Section.all.flatMap { section -> [String] in
       let settings: [SettingDescription] =
         switch section {
         case .plain(_, let type): type.settings
-        case .plugin(let kind, _): kind == OptimizerKind.self ? optimizers.entries.flatMap(\.settings) : []
+        case .plugin(let kind, let standard):
+          kind == OptimizerKind.self ? optimizers.entries.first { $0.name == standard }?.settings ?? [] : []
         }
       return settings.map { "\(section.name).\($0.key)" }
     }
   }
 
-  /// The whole key that a short one stands for, as `training.seed` for `seed`; what is no short key, or that of several,
-  /// stays as it is.
+  /// The whole key that a short one stands for, as `training.seed` for `seed`; what is no short key, or that of several
+  /// sections, stays as it is.
   ///
-  /// - Parameter optimizers: Those whose settings may be short as well, as `weightDecay`.
+  /// - Parameter optimizers: With them, `weightDecay` stands for `optimizer.weightDecay`.
   public static func fullKey(_ key: String, optimizers: OptimizerCatalog = OptimizerCatalog()) -> String {
     if key.contains(".") { return key }
-    let found = Set(shortKeys(optimizers).filter { $0.hasSuffix("." + key) })
-    return found.count == 1 ? found.first ?? key : key
+    let found = shortKeys(optimizers).filter { $0.hasSuffix("." + key) }
+    return found.count == 1 ? found[0] : key
   }
 
   /// The plugin that a section has where none is named; `nil` where that depends on the other sections.
