@@ -82,15 +82,15 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     .target(name: "Files", dependencies: ["CCrypto"]),
-    .target(name: "PluginKit", dependencies: ["Yams"]),
-    .target(name: "Torch", dependencies: ["CTorch"]),
-    .target(name: "TorchNN", dependencies: ["Torch"]),
-    .target(name: "MoCAProtocols", dependencies: ["PluginKit", "TorchNN"]),
+    .target(name: "PluginKit", dependencies: ["Files", "Yams"]),
+    .target(name: "Torch", dependencies: ["CTorch", "Files"]),
+    .target(name: "TorchNN", dependencies: ["Files", "Torch"]),
+    .target(name: "MoCAProtocols", dependencies: ["Files", "PluginKit", "TorchNN"]),
     .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
     .target(name: "Optimizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
-    .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
+    .target(name: "Metrics", dependencies: ["Files", "MoCAProtocols"]),
     .target(
       name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
@@ -98,12 +98,12 @@ let package = Package(
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
-    .target(name: "Storage", dependencies: ["Files", "PluginKit", "Torch", "CZstd"]),
+    .target(name: "Storage", dependencies: ["Files", "Torch", "CZstd"]),
     .target(name: "Terminal", dependencies: ["Files", "PluginKit"]),
     .target(
       name: "Runner",
       dependencies: [
-        "Datasets", "EventLog", "Files", "Metrics", "MoCAProtocols", "Storage", "Terminal",
+        "Datasets", "EventLog", "Files", "Metrics", "MoCAProtocols", "Storage",
       ]),
     .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
@@ -119,7 +119,7 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors",
+        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
         "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

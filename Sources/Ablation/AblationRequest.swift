@@ -56,7 +56,7 @@ public struct AblationRequest: Sendable {
   ///   - file: The whole file; empty where there is none.
   ///   - arguments: `key=value,value` for an axis, `key=value` for what all cells share.
   ///   - optimizers: Those whose settings may be short keys.
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   public init(
     file: ConfigurationValue, arguments: [String], optimizers: OptimizerCatalog = OptimizerCatalog()
   ) throws {
@@ -183,7 +183,7 @@ extension AblationRequest {
   /// Refuses settings that belong to no axis or value, which would be thought to hold, and a budget beside an axis of
   /// steps.
   ///
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   func check(_ catalogs: Catalogs) throws {
     for (key, values) in settings {
       guard let axis = axes.first(where: { $0.key == key }) else {
@@ -201,7 +201,7 @@ extension AblationRequest {
     let lengths = ["training.steps", "training.epochs"]
     if budget != nil, let axis = axes.first(where: { lengths.contains($0.key) }) {
       throw ConfigurationError.incompatible(
-        "\(axis.key) is an axis and --budget decides the steps; leave one of them out")
+        "\(axis.key) is an axis and the budget decides the steps; leave one of them out")
     }
   }
 }

@@ -62,7 +62,7 @@ public struct AblationStatus: Codable, Sendable, Equatable {
 
   /// Looks at an ablation.
   ///
-  /// - Throws: ``StorageError`` where an outcome cannot be read.
+  /// - Throws: `StorageError` where an outcome cannot be read.
   public init(of ablation: AblationFolder, now: Date = Date()) throws {
     path = ablation.url.path
     date = now

@@ -63,7 +63,7 @@ public struct CellMeasurement {
 
   /// Trains a few steps of a cell in a folder that is removed again, and scores what comes out.
   ///
-  /// - Throws: ``AblationError/notMeasured(cell:reason:)``, ``StorageError``.
+  /// - Throws: ``AblationError/notMeasured(cell:reason:)``, `StorageError`.
   public func measure(_ planned: AblationMatrix.Planned) throws -> CellCost {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "moca-plan-" + String(UInt64.random(in: .min ... .max), radix: 36))

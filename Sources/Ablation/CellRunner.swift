@@ -33,7 +33,7 @@ struct CellRunner {
   ///
   /// - Returns: How it ended; it is written down. `nil` where another machine has taken the claim, since this one seemed
   ///   dead, and what it had begun was dropped.
-  /// - Throws: ``Stop``, ``AblationError/programChanged(path:)``, and ``StorageError`` for the disk.
+  /// - Throws: ``Stop``, ``AblationError/programChanged(path:)``, and `StorageError` for the disk.
   func run(_ cell: AblationCell, claim: CellClaim) throws -> CellOutcome? {
     // An earlier end that is not final is over once the cell runs again.
     unlink(folder.outcomeURL(of: cell).path)
@@ -98,7 +98,7 @@ struct CellRunner {
     let ending = run.flatMap(RunEnding.read)
     outcome.step = ending?.step ?? lastStep(of: cell)
     let said = lastError(of: cell) ?? logLines(of: cell).last.map(String.init)
-    if process.exit == .code(74) {
+    if process.exit == .code(CellCommands.diskExitCode) {
       throw StorageError.disk(path: folder.runURL(of: cell).path, reason: said ?? "the disk failed")
     }
     if !isInTime {
@@ -111,7 +111,7 @@ struct CellRunner {
     } else if isOutOfMemory(said) || process.exit == .signal(SIGKILL) && !hadMemory {
       outcome.state = .outOfMemory
       outcome.reason = lastError(of: cell) ?? "the system ended it for want of memory"
-    } else if process.exit == .code(Interruption.exitCode) {
+    } else if process.exit == .code(CellCommands.interruptedExitCode) {
       outcome.state = .killed
       outcome.reason = "was asked to stop from outside; it goes on from its last checkpoint"
     } else if case .signal(let signal) = process.exit {

@@ -42,7 +42,7 @@ public protocol Launcher: Sendable {
   /// Starts the work.
   ///
   /// - Returns: What a person should know, where the work goes on elsewhere; `nil` where it is done.
-  /// - Throws: ``AblationError``, ``StorageError``.
+  /// - Throws: ``AblationError``, `StorageError`.
   func launch(_ work: LaunchWork) throws -> String?
 }
 
@@ -64,7 +64,6 @@ public enum LauncherKind: PluginKind {
   public static let name = "launcher"
 }
 
-/// The launchers by name.
 public typealias LauncherCatalog = Catalog<LauncherKind>
 
 extension LauncherCatalog {

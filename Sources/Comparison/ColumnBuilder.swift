@@ -66,7 +66,7 @@ final class ColumnBuilder {
 
   /// A column; `nil` where its scores were measured differently and it is not required.
   ///
-  /// - Throws: ``EvaluationError/differentCards(score:differences:)`` where it is required.
+  /// - Throws: `EvaluationError.differentCards` where it is required.
   func column(_ key: ScoreTable.Key, reference: Int?, isRequired: Bool) throws -> ComparisonColumn? {
     let scores: ScoreColumn
     do {

@@ -22,7 +22,7 @@ public struct RunCost: Sendable, Equatable, Encodable {
     regularizerShare = Self.mean(run.metrics.compactMap { $0["regularizerShare"] }.filter(\.isFinite))
     peakMemory = (run.outcome?.trainingMemory ?? run.outcome?.peakMemory).map(Double.init)
     trainingSeconds = Self.loggedSeconds(lines)
-    parameters = run.run?.record?.tree["parameters"]?.double
+    parameters = run.run?.record?.parameters.map(Double.init)
   }
 
   /// The means over runs that tell.

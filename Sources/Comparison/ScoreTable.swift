@@ -46,7 +46,7 @@ struct ScoreTable {
   /// differ in the digests of their split and in nothing else. Where a run was scored several times the newest scores
   /// that fit together are taken.
   ///
-  /// - Throws: ``EvaluationError/differentCards(score:differences:)`` where there are none that fit.
+  /// - Throws: `EvaluationError.differentCards` where there are none that fit.
   func column(_ key: Key) throws -> ScoreColumn {
     let candidates = scores.map { $0[key] ?? [] }
     guard let anchor = candidates.firstIndex(where: { !$0.isEmpty }) else {
@@ -128,17 +128,15 @@ struct ScoreTable {
   }
 
   private static func card(_ name: String, _ run: ComparedRun, _ record: RunRecord) -> MetricCard {
-    let text = { (key: String) in record.tree[key].map { $0.text ?? $0.json } ?? "unknown" }
     let setting = { (path: [String]) in run.run?.configuration[path: path].map(\.json) ?? "unknown" }
-    let heldOut = record.tree["heldOutImages"]?.int ?? 0
     var card = MetricCard(
       score: name, subject: "held-out images, at the last step of the training",
-      count: min(heldOut, HeldOutEvaluation.imageLimit), arithmetic: "float32", seed: nil,
-      version: "MoCA \(text("version")), libtorch \(text("libtorch"))")
-    card.device = text("device")
-    card.imageShape = text("imageShape")
+      count: min(record.heldOutImages ?? 0, HeldOutEvaluation.imageLimit), arithmetic: "float32", seed: nil,
+      version: record.program(unknown: "unknown"))
+    card.device = record.device ?? "unknown"
+    card.imageShape = record[.imageSizes]?.json ?? "unknown"
     card.subjectDigest =
-      "\(text("dataDigest")), \(setting(["dataset", "holdout"])) held out by \(setting(["dataset", "holdoutSeed"]))"
+      "\(record.dataDigest ?? "unknown"), \(setting(["dataset", "holdout"])) held out by \(setting(["dataset", "holdoutSeed"]))"
     if name != "heldOutReconstruction" {
       card.reference = "prior \(setting(["prior"])), \(setting(["latent", "size"])) dimensions"
     }

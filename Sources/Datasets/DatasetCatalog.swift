@@ -9,7 +9,6 @@ public enum DatasetKind: PluginKind {
   public static let name = "dataset"
 }
 
-/// The datasets by name.
 public typealias DatasetCatalog = Catalog<DatasetKind>
 
 extension DatasetCatalog {

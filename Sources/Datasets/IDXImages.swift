@@ -41,7 +41,7 @@ struct IDXImages {
   }
 
   private func pack(
-    _ pairs: [Pair], into writer: PackedWriter, progress: (Int, Int?, String) -> Void
+    _ pairs: [Pair], into writer: PackedWriter, progress: ProgressHandler
   ) throws -> PackedImages {
     let shape = ImageShape(channels: 1, height: request.size, width: request.size)
     var labels: [Int]? = []

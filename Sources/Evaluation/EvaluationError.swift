@@ -1,5 +1,7 @@
+import Files
+
 /// Why something cannot be scored.
-public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+public enum EvaluationError: Fault, Equatable {
   /// The weights of an extractor are not here.
   case weightsMissing(extractor: String, score: String, file: String, place: String)
   /// An extractor whose weights the user must name.
@@ -29,19 +31,17 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .weightsMissing(let extractor, let score, let file, let place):
-      "\(score) needs the weights \(file), which are not in \(place); fetch them with "
-        + "`moca data download \(extractor)`, or name the file with --weights FILE"
+    case .weightsMissing(_, let score, let file, let place):
+      "\(score) needs the weights \(file), which are not in \(place); fetch them"
     case .weightsNotGiven(let extractor):
-      "the extractor \(extractor) has no weights of its own; name a file with --weights FILE (made by "
-        + "`moca extractor train`)"
+      "the extractor \(extractor) has no weights of its own; name a file"
     case .wrongShape(let extractor, let needed, let found):
-      "the extractor \(extractor) takes \(needed) images, these are \(found); choose another with --extractor"
+      "the extractor \(extractor) takes \(needed) images, these are \(found); choose another"
     case .unknownMetric(let name, let hint): "unknown metric \"\(name)\"\(hint)"
     case .mixedSizes(let path, let found):
       "the images of \(path) differ in size: \(found); bring them to one size first, since scores depend on how"
     case .constant(let path, let count):
-      "all \(count) images of \(path) are the same; there is no law of images to compare with"
+      "all \(count) images of \(path) are the same; there is no distribution of images to compare with"
     case .dataChanged(let path):
       "the images of \(path) have changed since the run was trained, so that those held out from it cannot be told "
         + "from those that it has seen; bring the images back, or name their place with dataset.path=…"
@@ -52,17 +52,16 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .differentCards(let score, let differences):
       "these values of \(score) were measured differently and cannot stand in one column: "
         + differences.joined(separator: "; ")
-    case .unreadable(let path): "\(path) cannot be read as scores; remove it and run moca evaluate again"
+    case .unreadable(let path): "\(path) cannot be read as scores; remove it"
     case .emptyColumn: "a column without a score"
     case .notApplicable(let score, let reason): "\(score) does not apply: \(reason)"
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .unknownMetric, .weightsNotGiven, .weightsMissing, .wrongShape, .tooFew, .notApplicable: 64
-    case .notFinite, .differentCards, .emptyColumn, .unreadable, .mixedSizes, .constant, .dataChanged: 65
+    case .unknownMetric, .weightsNotGiven, .weightsMissing, .wrongShape, .tooFew, .notApplicable: .usage
+    case .notFinite, .differentCards, .emptyColumn, .unreadable, .mixedSizes, .constant, .dataChanged: .data
     }
   }
 }

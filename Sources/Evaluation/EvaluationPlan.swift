@@ -1,4 +1,5 @@
 import Extractors
+import Files
 import Foundation
 import MoCAProtocols
 
@@ -94,9 +95,5 @@ public struct Evaluation: Codable, Sendable {
   /// JSON with sorted keys.
   ///
   /// - Throws: What the encoder throws.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  public func json() throws -> String { try JSONEncoder.readable.text(of: self) }
 }

@@ -10,7 +10,7 @@ final class FeatureScores {
   private let card: MetricCard
   private let distanceName: String
   private let plan: EvaluationPlan
-  private let progress: (Int, Int?, String) -> Void
+  private let progress: ProgressHandler
   private var manifold: ManifoldScores?
 
   /// Takes both sets' features.
@@ -22,7 +22,7 @@ final class FeatureScores {
   init(
     of generated: FeatureSet, against reference: FeatureSet, _ referenceMoments: FeatureMoments,
     card: MetricCard,
-    distanceName: String, plan: EvaluationPlan, progress: @escaping (Int, Int?, String) -> Void
+    distanceName: String, plan: EvaluationPlan, progress: @escaping ProgressHandler
   ) {
     self.generated = generated
     self.reference = reference
@@ -100,7 +100,7 @@ final class FeatureScores {
     guard distanceName == "FID", let logits = generated.logits else {
       throw EvaluationError.notApplicable(
         score: "the Inception score",
-        reason: "it is defined in the classes of Inception alone (--extractor inception)")
+        reason: "it is defined in the classes of the extractor inception alone")
     }
     let result = try Metrics.inceptionScore(logits, shuffledBy: generator("order"))
     var card = named("Inception score", "\(result.partCount) parts, mean")

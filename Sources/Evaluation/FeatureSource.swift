@@ -29,7 +29,7 @@ public final class FeatureSource {
   ///   - name: The extractor's name in the catalog.
   ///   - settings: Its settings.
   ///   - weights: A file to take instead of the shipped or downloaded one.
-  /// - Throws: ``EvaluationError``, ``WeightError``, ``ConfigurationError``.
+  /// - Throws: ``EvaluationError``, `WeightError`, `ConfigurationError`.
   public init(
     _ name: String, settings: ConfigurationValue = .empty, weights: URL? = nil, catalog: ExtractorCatalog,
     store: WeightStore = WeightStore(), cacheFolder: URL = DataSource.defaultCacheFolder, device: Device,
@@ -81,7 +81,7 @@ public final class FeatureSource {
   ///   - needsLogits: Whether logits are wanted as well.
   /// - Throws: ``EvaluationError``.
   func features(
-    of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: (Int, Int?, String) -> Void
+    of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: ProgressHandler
   ) throws -> FeatureSet {
     if !accepts(set.shape) { throw refusal(of: set.shape) }
     let key = "\(description)\n\(weights)\n\(device)\n\(RunRecord.program)\n\(set.digest)"

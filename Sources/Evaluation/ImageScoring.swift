@@ -6,14 +6,14 @@ import MoCAProtocols
 final class ImageScoring {
   let plan: EvaluationPlan
   let reference: ImageSet
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
   /// What was left out, and why.
   private(set) var notes: [String] = []
   private var latest: [String: (digest: String, features: FeatureSet)] = [:]
   private var references: [String: (features: FeatureSet, moments: FeatureMoments)] = [:]
 
   init(
-    plan: EvaluationPlan, reference: ImageSet, progress: @escaping @Sendable (Int, Int?, String) -> Void
+    plan: EvaluationPlan, reference: ImageSet, progress: @escaping ProgressHandler
   ) {
     self.plan = plan
     self.reference = reference
@@ -150,12 +150,12 @@ extension MetricCard {
 /// Scores of images from anywhere against others.
 public struct ImageEvaluation {
   let plan: EvaluationPlan
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
 
   /// Prepares.
   public init(
     plan: EvaluationPlan,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.plan = plan
     self.progress = progress

@@ -69,8 +69,8 @@ final class ImageSubjects {
     let counts = Set(subjects.filter { $0.subject != "reference" }.map(\.count))
     if counts.count > 1 {
       scoringNotes.append(
-        "columns have different numbers of images, and Fréchet distances fall with the number: --samples "
-          + "\(counts.min() ?? 0) makes them comparable with the noise floor")
+        "columns have different numbers of images, and Fréchet distances fall with the number: "
+          + "\(counts.min() ?? 0) samples are comparable with the noise floor")
     }
     return subjects.filter { !$0.scores.isEmpty }
   }

@@ -55,7 +55,7 @@ public struct MetricCard: Codable, Sendable, Equatable {
     self.version = version
   }
 
-  /// The one way from [0, 1] to 8 bits: ``ImageGrid/bytes(of:)``.
+  /// The one way from [0, 1] to 8 bits: `ImageGrid.bytes(of:)`.
   static let quantization = "clamped to [0, 1], × 255, rounded"
 
   /// In which fields two cards differ, with both values. What a reference is called does not matter where its digest is

@@ -13,13 +13,13 @@ public final class RunEvaluation {
   let catalogs: Catalogs
   let plan: EvaluationPlan
   private let cacheFolder: URL
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
 
   /// Prepares; nothing is read yet.
   public init(
     run: StoredRun, model: TrainedModel, catalogs: Catalogs, plan: EvaluationPlan,
     cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.run = run
     self.model = model
@@ -104,7 +104,7 @@ extension Evaluation {
   /// Writes the scores to the run's `evaluation/`, under a name of the checkpoint and of what was measured: the same
   /// measurement replaces its file, another gets its own.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func write(to run: RunFolder) throws -> URL {
     let cards = subjects.flatMap(\.scores).map { $0.card.fields.map(\.value).joined(separator: "|") }
     let name =

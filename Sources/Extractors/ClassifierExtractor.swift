@@ -3,7 +3,6 @@ import MoCAProtocols
 /// What the extractors with a ``ClassifierNetwork`` have in common: images of one shape, no resize, the network's
 /// last means as features and its logits.
 public protocol ClassifierExtractor: ExtractorPlugin where Configuration == NoSettings {
-  /// The network.
   var network: ClassifierNetwork { get }
 }
 
@@ -107,12 +106,12 @@ public final class MNISTClassifier: ClassifierExtractor {
 /// A classifier that the user trained on images of their own.
 public final class GivenClassifier: ClassifierExtractor {
   public static let name = "classifier"
-  public static let summary = "a classifier trained on your own labelled images by `moca extractor train`"
+  public static let summary = "a classifier that you trained on your own labelled images"
   public static let reference = Citation.project
   public static let about = """
     The network of the extractors cifar and mnist with weights of your own, of any shape from 8 to 256 \
     pixels a side. Choose it where images are far from photographs and labels exist: distances then show \
-    what tells your classes apart. Train it with `moca extractor train` on images that are not among those \
+    what tells your classes apart. Train it on images that are not among those \
     evaluated. Known limits: scores compare only between runs that use the same file, whose digest stands \
     on the metric card.
     """

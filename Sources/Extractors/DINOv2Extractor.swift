@@ -7,9 +7,7 @@ import MoCAProtocols
 public protocol DINOv2Extractor: ExtractorPlugin where Configuration == DINOv2Configuration {
   /// How large the network is.
   static var size: VisionTransformer.Size { get }
-  /// The network.
   var network: VisionTransformer { get }
-  /// The settings.
   var configuration: DINOv2Configuration { get }
 }
 

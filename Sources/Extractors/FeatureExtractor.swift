@@ -22,7 +22,6 @@ public struct ImageFeatures {
   /// `[batch, classes]`, before the softmax; `nil` where the network does not classify.
   public let logits: Tensor?
 
-  /// Collects both.
   public init(features: Tensor, logits: Tensor? = nil) {
     self.features = features
     self.logits = logits
@@ -55,14 +54,12 @@ public enum WeightSource: Sendable {
 public struct PublishedWeights: Sendable {
   /// The file's name, here as there.
   public let fileName: String
-  /// Where it is.
   public let address: String
   /// How its SHA-256 begins in hexadecimal, as far as it is published; `nil` where it is not.
   public let digestPrefix: String?
   /// Its size, where it is known.
   public let byteCount: Int?
 
-  /// Names a file.
   public init(fileName: String, address: String, digestPrefix: String?, byteCount: Int? = nil) {
     self.fileName = fileName
     self.address = address
@@ -79,7 +76,6 @@ public enum ExtractorKind: PluginKind {
   public static let name = "extractor"
 }
 
-/// The extractors by name.
 public typealias ExtractorCatalog = Catalog<ExtractorKind>
 
 extension ExtractorCatalog {

@@ -35,7 +35,6 @@ public final class InceptionExtractor: ExtractorPlugin {
     case bfloat16
   }
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("how images reach 299 × 299 pixels", source: "the 2015 graph, with which the FID was defined")
     public var resize = InceptionResize.legacyTensorFlow

@@ -23,7 +23,7 @@ public struct LatentMatch: Sendable {
   ///
   /// - Parameters:
   ///   - codes: `[count, latentSize]` on the prior's support, best of held-out images.
-  ///   - prior: The law that they should follow.
+  ///   - prior: The distribution that they should follow.
   ///   - generator: Draws of the prior and directions.
   public init(of codes: Tensor, against prior: any Prior, using generator: Generator) {
     let count = codes.shape[0]

@@ -22,7 +22,6 @@ public enum OptimizerKind: PluginKind {
   public static let keepsSharedSettings = true
 }
 
-/// The optimizers by name.
 public typealias OptimizerCatalog = Catalog<OptimizerKind>
 
 extension OptimizerCatalog {

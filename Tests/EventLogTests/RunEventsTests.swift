@@ -114,7 +114,6 @@ private final class TemporaryRuns {
     let layers = try (tiny + overrides).map { try Experiment.layer(override: $0) }
     var options = Trainer.Options(folder: url.appendingPathComponent(name))
     options.cacheFolder = url.appendingPathComponent("cache")
-    options.isQuiet = true
     options.resumes = true
     return try Trainer(
       Experiment(layers, catalogs: catalogs), catalogs: catalogs, options: options, interruption: interruption

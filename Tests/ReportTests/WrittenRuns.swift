@@ -6,6 +6,7 @@ import Extractors
 import Foundation
 import MoCAProtocols
 import Optimizers
+import PluginKit
 import Priors
 import Regularizers
 import Reports
@@ -74,7 +75,7 @@ final class WrittenRuns {
   }
 
   /// What a report of them shows.
-  func content(progress: @escaping @Sendable (Int, Int?, String) -> Void = { _, _, _ in }) throws
+  func content(progress: @escaping ProgressHandler = { _, _, _ in }) throws
     -> ReportContent
   {
     try ReportBuilder(RunCollection(folders), catalogs: catalogs, progress: progress).content()

@@ -151,14 +151,15 @@ struct EvaluationTests {
         != nil)
   }
 
-  @Test("weights that are not here name the command that fetches them")
+  @Test("weights that are not here are named with the place where they would be")
   func missingWeights() throws {
     let folder = try TemporaryFolder()
     let error = #expect(throws: EvaluationError.self) {
       _ = try FeatureSource(
         "inception", catalog: .standard, store: WeightStore(cacheFolder: folder.url), device: .cpu)
     }
-    #expect(error?.description.contains("moca data download inception") == true)
+    let place = folder["weights"].path
+    #expect(error?.description.hasSuffix(", which are not in \(place); fetch them") == true)
     #expect(throws: EvaluationError.weightsNotGiven(extractor: "classifier")) {
       _ = try FeatureSource("classifier", catalog: .standard, device: .cpu)
     }
@@ -271,7 +272,6 @@ private struct World {
     let layers = try (tinyOverrides + overrides).map { try Experiment.layer(override: $0) }
     var options = Trainer.Options(folder: folder["run"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     _ = try Trainer(try Experiment(layers, catalogs: .tested), catalogs: .tested, options: options).run()
     return Scored(run: try StoredRun(RunFolder(opening: folder["run"])), cacheFolder: folder["cache"])
   }

@@ -52,7 +52,7 @@ public struct ListedRun: Sendable {
     let (run, problem) = Self.read(url)
     configuration = run?.configuration ?? .empty
     let lastStep = MetricsTail.lastLine(of: metrics)?["step"].map { Int($0) } ?? 0
-    let total = run?.record?.tree["steps"]?.int
+    let total = run?.record?.steps
     step = lastStep
     totalSteps = total
     let holder = FolderLock.holder(of: url)
@@ -115,7 +115,7 @@ extension FolderLock {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = max(0, pread(descriptor, &bytes, bytes.count, 0))
     let text = String(decoding: bytes[..<count], as: UTF8.self)
-    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).printable
+    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).inMessage()
     return holder.isEmpty ? "another process" : holder
   }
 }

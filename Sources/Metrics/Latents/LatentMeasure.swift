@@ -20,8 +20,8 @@ public protocol LatentMeasure {
   init?(_ reference: LatentReference)
   /// Of `[count, latentSize]`, without gradients, where `count` is the reference's.
   func value(of codes: Tensor) -> Double
-  /// The probability of such a value or a worse one for many draws of the prior, where a limit law is known. The
-  /// simulated one is exact; this one reaches further down.
+  /// The probability of such a value or a worse one for many draws of the prior, where a limit distribution
+  /// is known. The simulated one is exact; this one reaches further down.
   func asymptoticProbability(of value: Double) -> Double?
 }
 
@@ -34,7 +34,7 @@ extension LatentMeasure {
 
 /// What a measure is built from.
 public struct LatentReference {
-  /// The law that the codes should follow.
+  /// The distribution that the codes should follow.
   public let prior: any Prior
   /// Codes that are judged at once.
   public let count: Int

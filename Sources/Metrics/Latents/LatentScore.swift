@@ -16,7 +16,7 @@ public struct LatentScore: Codable, Sendable, Equatable {
   /// (``nullCount`` + 1), twice the smaller side's where both sides are a mismatch. Its least value is 1 or 2 in
   /// ``nullCount`` + 1.
   public let probability: Double
-  /// The same from a limit law, where one is known: it tells a large mismatch from a huge one.
+  /// The same from a limit distribution, where one is known: it tells a large mismatch from a huge one.
   public let asymptoticProbability: Double?
   /// Codes that took part.
   public let codeCount: Int

@@ -3,7 +3,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca describe`.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
@@ -54,7 +53,6 @@ private struct Topic {
   let summary: String?
   let reference: Citation?
   let settings: [SettingDescription]
-  /// The plugin's type; `nil` for a section.
   let type: (any Plugin.Type)?
   /// The same where it is a regularizer's.
   let method: (any RegularizerPlugin.Type)?

@@ -6,7 +6,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

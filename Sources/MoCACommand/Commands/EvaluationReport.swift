@@ -8,7 +8,6 @@ struct EvaluationReport {
   let evaluation: Evaluation
   let showsCards: Bool
 
-  /// The text for people.
   func text(width: Int?) -> String {
     var blocks: [String] = []
     if !images.isEmpty {
@@ -73,7 +72,7 @@ struct EvaluationReport {
   private func nullTable(_ subject: SubjectScores) -> TextTable {
     var table = TextTable(columns: [
       "measure", "codes", "value", .init("null", title: "at a match"), "band", "p",
-      .init("limit", title: "limit law"),
+      .init("limit", title: "limit distribution"),
     ])
     for score in subject.scores {
       let details = score.details ?? [:]

@@ -10,7 +10,6 @@ struct TrainingSummary {
   let folder: URL
   let device: Device
 
-  /// What is about to be trained.
   var heading: String {
     let (data, state) = (trainer.data, trainer.state)
     let held = data.split.heldOut.count
@@ -84,7 +83,6 @@ struct TrainingSummary {
     return lines.joined(separator: "\n")
   }
 
-  /// The same for programs.
   func tree(_ outcome: Trainer.Outcome) -> ConfigurationValue {
     let scores = outcome.heldOut.map { scores in
       ConfigurationValue.object(

@@ -60,13 +60,13 @@ extension Catalogs {
     set { self[DecoderKind.self] = newValue }
   }
 
-  /// Laws of a latent given an image.
+  /// Distributions of a latent given an image.
   public var posteriors: PosteriorCatalog {
     get { self[PosteriorKind.self] }
     set { self[PosteriorKind.self] = newValue }
   }
 
-  /// Laws that the latents should follow.
+  /// Distributions that the latents should follow.
   public var priors: PriorCatalog {
     get { self[PriorKind.self] }
     set { self[PriorKind.self] = newValue }

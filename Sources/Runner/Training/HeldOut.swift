@@ -44,7 +44,7 @@ package struct HeldOutEvaluation {
         let latents = model.prior.project(model.posterior.mode(of: features))
         error = error + (batch - model.decode(latents)).squared().sum()
         // What should follow the prior are draws, not the most likely codes.
-        codes.append(model.prior.project(model.posterior.draw(from: features, using: generator)))
+        codes.append(model.prior.project(model.posterior.sample(from: features, using: generator)))
       }
       return HeldOutScores(
         reconstruction: error.item / Double(chosen.count),

@@ -13,7 +13,7 @@ struct ScoringCheck {
 
   /// The request, without those of the standard metrics that its images do not allow.
   ///
-  /// - Throws: ``EvaluationError`` for a metric that was asked for and cannot be measured.
+  /// - Throws: `EvaluationError` for a metric that was asked for and cannot be measured.
   func checked(_ request: AblationRequest, for matrix: AblationMatrix) throws -> AblationRequest {
     var request = request
     for sampler in request.scoring.samplers where sampler != "all" {
@@ -38,7 +38,7 @@ struct ScoringCheck {
             refused[name] = reason
           }
         } catch let error as EvaluationError where !request.choosesMetrics {
-          refused[name] = "\(error)"
+          refused[name] = error.message
         }
       }
     }

@@ -1,12 +1,13 @@
 import Foundation
 import MoCAProtocols
 
-/// What an encoder says of a law on the sphere that is symmetric about a direction: that direction and how
-/// narrow the law is. Everything is in float64, since entropies and normalisers cancel.
+/// What an encoder says of a distribution on the sphere that is symmetric about a direction: that direction
+/// and how narrow the distribution is. Everything is in float64, since entropies and normalisers cancel.
 ///
 /// The concentration is softplus + 1 of the last feature, cut to 10⁴. The one, as in the authors' code of the
-/// hyperspherical VAE, keeps the law from becoming uniform, where its direction would have no gradient.
-struct SphericalLaw {
+/// hyperspherical VAE, keeps the distribution from becoming uniform, where its direction would have no
+/// gradient.
+struct SphericalDistribution {
   /// Unit vectors, `[batch, latentSize]`.
   let direction: Tensor
   /// κ, `[batch, 1]`.
@@ -20,9 +21,9 @@ struct SphericalLaw {
     concentration = (exact.narrowed(along: 1, from: size, count: 1).softplus() + 1).clamped(max: 1e4)
   }
 
-  /// The dimension of such a law's latents.
+  /// The dimension of such a distribution's codes.
   ///
-  /// - Throws: ``ConfigurationError/incompatible(_:)`` where the prior does not live on the sphere.
+  /// - Throws: `ConfigurationError.incompatible` where the prior does not live on the sphere.
   static func latentSize(of prior: any Prior, posterior name: String) throws -> Int {
     if prior.geometry == .sphere { return prior.latentSize }
     throw ConfigurationError.incompatible(

@@ -2,8 +2,8 @@ import Foundation
 import Metrics
 import MoCAProtocols
 
-/// Checks of what the penalty says about the law of the codes.
-struct LawChecks {
+/// Checks of what the penalty says about the distribution of the codes.
+struct DistributionChecks {
   private let specimen: Specimen
   private let plan: ConformancePlan
   private let band: (mean: Double, upper: Double)
@@ -15,18 +15,18 @@ struct LawChecks {
     let nulls = try specimen.penalties(
       of: .prior, count: plan.nullCount, batch: plan.batchSize, criticSteps: plan.criticSteps)
     let summary = Summary(nulls)
-    // 3.09 is the normal law's 99.9 % quantile; both means have their error.
+    // 3.09 is the normal distribution's 99.9 % quantile; both means have their error.
     let error = (1 / Double(plan.replicateCount) + 1 / Double(plan.nullCount)).squareRoot()
     band = (summary.mean, summary.mean + 3.09 * summary.deviation * error)
   }
 
-  /// The mean penalty under each law exceeds the band in which the mean of as many batches of the prior lies with
-  /// 99.9 % probability, from the simulated mean and deviation.
-  func larger(under laws: [Law]) throws -> Finding {
-    let means = try laws.map { law in
+  /// The mean penalty under each distribution exceeds the band in which the mean of as many batches of the
+  /// prior lies with 99.9 % probability, from the simulated mean and deviation.
+  func larger(under distributions: [CodeDistribution]) throws -> Finding {
+    let means = try distributions.map { distribution in
       Summary(
         try specimen.penalties(
-          of: law, count: plan.replicateCount, batch: plan.batchSize, criticSteps: plan.criticSteps)
+          of: distribution, count: plan.replicateCount, batch: plan.batchSize, criticSteps: plan.criticSteps)
       ).mean
     }
     let lowest = means.contains { $0.isNaN } ? Double.nan : means.min() ?? .nan
@@ -36,7 +36,7 @@ struct LawChecks {
         + "band up to \(short(band.upper))")
   }
 
-  /// Codes that start as draws of the prior and descend the penalty stay in the null bands of ``LawTest``, which
+  /// Codes that start as draws of the prior and descend the penalty stay in the null bands of `LawTest`, which
   /// knows nothing of the penalty. A penalty that is smaller elsewhere takes them there.
   ///
   /// Steps as in ``PointMover``, of 2 % of the prior's spread, falling linearly to zero: a coordinate can travel at most

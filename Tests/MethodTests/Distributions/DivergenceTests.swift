@@ -42,7 +42,7 @@ struct DivergenceTests {
   @Test("the fixed observation is the mean squared error; the learned one is torch's likelihood")
   func observation() throws {
     let errors = try Fixtures.tensors("laws")["observation.errors"]
-    let expected = try LawTable.read().observation
+    let expected = try DistributionTable.read().observation
     let prior = try prior("normal", 5)
     let context = RegularizerContext.run(prior, try Gaussian(NoSettings(), prior: prior))
     let fixed = try KullbackLeibler(.init(), context: context)
@@ -70,9 +70,10 @@ struct DivergenceTests {
   }
 
   @Test(
-    "vmf-kl is the mean divergence from the uniform law", arguments: ["von-mises-fisher", "power-spherical"])
+    "vmf-kl is the mean divergence from the uniform distribution",
+    arguments: ["von-mises-fisher", "power-spherical"])
   func spherical(_ name: String) throws {
-    let table = try LawTable.read()
+    let table = try DistributionTable.read()
     let rows = (name == "power-spherical" ? table.power : table.fisher).filter { $0.dimension == 8 }
     let prior = try prior("hypersphere", 8)
     let posterior = try PosteriorCatalog.standard.entry(named: name).make(.empty, "posterior", prior)
@@ -89,7 +90,7 @@ struct DivergenceTests {
   @Test("info-vae weighs divergence and discrepancy as its formula says", arguments: [0.5, 1, -1])
   func information(_ information: Double) throws {
     let fixtures = try Fixtures.tensors("laws")
-    let expected = try LawTable.read().info
+    let expected = try DistributionTable.read().info
     let base = try prior("normal", 5)
     let prior = FixedPrior(base, draws: try fixtures["info.draws"])
     let posterior = try Gaussian(NoSettings(), prior: prior)

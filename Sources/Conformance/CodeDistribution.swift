@@ -1,7 +1,7 @@
 import MoCAProtocols
 
-/// Laws of codes with a known distance to the prior, all on its support.
-enum Law: CaseIterable {
+/// Distributions of codes with a known distance to the prior, all on its support.
+enum CodeDistribution: CaseIterable {
   /// The prior itself.
   case prior
   /// Every coordinate moved by half of its spread, in alternating directions on the simplex.
@@ -20,13 +20,14 @@ enum Law: CaseIterable {
   /// All codes the centre of the support, where it is convex: the origin, or equal shares on the simplex.
   case centred
 
-  /// The laws of a single point that a support has.
-  static func collapses(_ geometry: LatentGeometry) -> [Law] {
+  /// The distributions of a single point that a support has.
+  static func collapses(_ geometry: LatentGeometry) -> [CodeDistribution] {
     geometry == .sphere ? [.collapsed] : [.collapsed, .centred]
   }
 
   /// `[count, latentSize]` codes.
-  func draw(_ count: Int, from prior: any Prior, _ shape: PriorShape, using generator: Generator) -> Tensor {
+  func sample(_ count: Int, from prior: any Prior, _ shape: PriorShape, using generator: Generator) -> Tensor
+  {
     withoutGradients {
       let draws = prior.sample(self == .halved ? 4 * count : count, using: generator)
       let codes = changed(draws, count: count, geometry: prior.geometry, shape)

@@ -4,8 +4,8 @@ import Priors
 import Testing
 
 /// `laws.json`.
-struct LawTable: Decodable, Sendable {
-  /// A law about a direction on the sphere: the von Mises-Fisher or the power spherical one.
+struct DistributionTable: Decodable, Sendable {
+  /// A distribution about a direction on the sphere: the von Mises-Fisher or the power spherical one.
   struct Spherical: Decodable, Sendable, CustomTestStringConvertible {
     let dimension: Int
     let concentration: Double
@@ -60,7 +60,7 @@ func concentrationFeature(_ concentration: Double) -> Double {
   return excess > 30 ? excess : log(expm1(excess))
 }
 
-/// One row of features of a law about a direction, repeated: `[count, d + 1]`.
+/// One row of features of a distribution about a direction, repeated: `[count, d + 1]`.
 func sphericalFeatures(_ direction: [Double], _ concentration: Double, count: Int = 1) -> Tensor {
   let row = (direction + [concentrationFeature(concentration)]).map { Float($0) }
   return Tensor(row, shape: [1, row.count]).expanded(to: [count, row.count]).copy()
@@ -106,10 +106,10 @@ extension RegularizationContext {
     let model = Autoencoder(
       encoder: OpenEncoder(), decoder: OpenDecoder(), posterior: posterior, prior: prior)
     let pass = ForwardPass(
-      model: model, images: features, features: features, decoderInput: codes, reconstructions: codes)
+      model: model, images: features, features: features, latents: codes, reconstructions: codes)
     self.init(
-      latents: codes, recollection: Recollection(keys: codes.detached(), population: nil), prior: prior,
-      streams: MethodTests.streams(1), pass: pass)
+      pass, recollection: Recollection(keys: codes.detached(), population: nil),
+      streams: MethodTests.streams(1))
   }
 }
 

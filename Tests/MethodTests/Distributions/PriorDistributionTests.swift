@@ -3,11 +3,13 @@ import MoCAProtocols
 import Priors
 import Testing
 
-@Suite("Laws of the priors")
-struct PriorLawTests {
+@Suite("Distributions of the priors")
+struct PriorDistributionTests {
   private func context(_ latentSize: Int) -> PriorContext { PriorContext(latentSize: latentSize) }
 
-  @Test("the radius of the ball is that of a uniform law: its d-th power is uniform", arguments: [2, 3, 16])
+  @Test(
+    "the radius of the ball is that of a uniform distribution: its d-th power is uniform",
+    arguments: [2, 3, 16])
   func ballRadius(_ dimension: Int) throws {
     let prior = try UniformBall(NoSettings(), context: context(dimension))
     let radii = prior.sample(20_000, using: Generator(seed: 1)).norm(along: 1).doubles
@@ -21,7 +23,7 @@ struct PriorLawTests {
   @Test("quantiles of a coordinate of the ball equal the volumes of its slices", arguments: [2, 3, 16])
   func ballQuantiles(_ dimension: Int) throws {
     let prior = try UniformBall(NoSettings(), context: context(dimension))
-    let expected = try #require(LawTable.read().ball["\(dimension)"])
+    let expected = try #require(DistributionTable.read().ball["\(dimension)"])
     let found = try #require(prior.projectionQuantiles(10))
     for (found, expected) in zip(found, expected) { #expect(abs(found - expected) < 1e-6) }
   }
@@ -53,13 +55,13 @@ struct PriorLawTests {
     #expect(abs(mean) < 3.3 * error)
   }
 
-  @Test("a share of the Dirichlet law follows SciPy's Beta law")
+  @Test("a share of the Dirichlet distribution follows SciPy's Beta distribution")
   func dirichletMarginal() throws {
     var configuration = Dirichlet.Configuration()
     configuration.concentration = 0.5
     let prior = try Dirichlet(configuration, context: context(5))
     let shares = prior.sample(20_000, using: Generator(seed: 3)).selected(along: 1, at: 3).doubles
-    let table = try LawTable.read()
+    let table = try DistributionTable.read()
     #expect(excessOverBand(shares, quantiles: table.dirichlet, probabilities: table.probabilities) < 1)
   }
 
@@ -77,7 +79,7 @@ struct PriorLawTests {
     #expect(relativeDifference(gradient, try fixtures["dirichlet.gradient.\(name)"]) < 1e-4)
   }
 
-  @Test("the uniform law on the simplex has no density to learn from; corners have a finite one")
+  @Test("the uniform distribution on the simplex has no density to learn from; corners have a finite one")
   func dirichletEdges() throws {
     let uniform = try Dirichlet(Dirichlet.Configuration(), context: context(3))
     #expect(uniform.logDensity(of: uniform.sample(2, using: Generator(seed: 1))) == nil)

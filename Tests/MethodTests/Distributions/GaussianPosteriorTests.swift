@@ -11,7 +11,7 @@ struct GaussianPosteriorTests {
     return try Normal(configuration, context: PriorContext(latentSize: latentSize))
   }
 
-  @Test("the divergence from normal laws and its gradient equal torch's", arguments: [1.0, 2])
+  @Test("the divergence from normal distributions and its gradient equal torch's", arguments: [1.0, 2])
   func divergence(_ scale: Double) throws {
     let fixtures = try Fixtures.tensors("laws")
     let name = scale == 1 ? "1" : "2"
@@ -74,6 +74,6 @@ struct GaussianPosteriorTests {
     let features = Tensor.zeros([2, 6])
     #expect(posterior.entropy(of: features) == nil)
     #expect(posterior.divergence(of: features, from: prior) == nil)
-    #expect(posterior.draw(from: features, using: Generator(seed: 1)).shape == [2, 3])
+    #expect(posterior.sample(from: features, using: Generator(seed: 1)).shape == [2, 3])
   }
 }

@@ -22,14 +22,14 @@ struct SphericalPosteriorTests {
 
   @Test("the table of references is there")
   func tableIsThere() throws {
-    let table = try LawTable.read()
+    let table = try DistributionTable.read()
     #expect(table.fisher.count == 10 && table.power.count == 7 && table.angles.count == 4)
   }
 
   @Test(
-    "divergence, entropy and normaliser of the von Mises-Fisher law equal the Bessel functions'",
-    arguments: LawTable.standard?.fisher ?? [])
-  func fisher(_ row: LawTable.Spherical) throws {
+    "divergence, entropy and normaliser of the von Mises-Fisher distribution equal the Bessel functions'",
+    arguments: DistributionTable.standard?.fisher ?? [])
+  func fisher(_ row: DistributionTable.Spherical) throws {
     let posterior = try make("von-mises-fisher", row.dimension)
     let prior = try sphere(row.dimension)
     let features = leaf(sphericalFeatures(axis(row.dimension), row.concentration))
@@ -51,8 +51,8 @@ struct SphericalPosteriorTests {
 
   @Test(
     "the gradient of the log moment is the ratio of Bessel functions",
-    arguments: LawTable.standard?.fisher ?? [])
-  func besselRatio(_ row: LawTable.Spherical) throws {
+    arguments: DistributionTable.standard?.fisher ?? [])
+  func besselRatio(_ row: DistributionTable.Spherical) throws {
     if row.concentration >= 1e4 { return }  // cut there: no gradient
     let posterior = try make("von-mises-fisher", row.dimension)
     let features = leaf(sphericalFeatures(axis(row.dimension), row.concentration))
@@ -64,9 +64,9 @@ struct SphericalPosteriorTests {
   }
 
   @Test(
-    "divergence and entropy of the power spherical law equal its integrals",
-    arguments: LawTable.standard?.power ?? [])
-  func power(_ row: LawTable.Spherical) throws {
+    "divergence and entropy of the power spherical distribution equal its integrals",
+    arguments: DistributionTable.standard?.power ?? [])
+  func power(_ row: DistributionTable.Spherical) throws {
     let posterior = try make("power-spherical", row.dimension)
     let features = leaf(sphericalFeatures(axis(row.dimension), row.concentration))
     let entropy = try #require(posterior.entropy(of: features))
@@ -92,16 +92,16 @@ struct SphericalPosteriorTests {
   }
 
   @Test(
-    "cosines of draws follow the law's quantiles", arguments: LawTable.standard?.angles ?? [],
-    ["von-mises-fisher", "power-spherical"])
-  func draws(_ row: LawTable.Angles, _ name: String) throws {
+    "cosines of draws follow the distribution's quantiles",
+    arguments: DistributionTable.standard?.angles ?? [], ["von-mises-fisher", "power-spherical"])
+  func draws(_ row: DistributionTable.Angles, _ name: String) throws {
     let posterior = try make(name, row.dimension)
-    let probabilities = try LawTable.read().probabilities
+    let probabilities = try DistributionTable.read().probabilities
     var direction = axis(row.dimension)
     for sign in [1.0, -1, 0.3] {
       (direction[0], direction[1]) = (sign, sign == 0.3 ? -2 : 0)
       let features = sphericalFeatures(direction, row.concentration, count: 8_000)
-      let draws = posterior.draw(from: features, using: Generator(seed: 11))
+      let draws = posterior.sample(from: features, using: Generator(seed: 11))
       #expect((draws.norm(along: 1) - 1).absolute().maximum().item < 1e-5)
       let cosines = (draws * posterior.mode(of: features)).sum(along: 1).doubles
       let quantiles = name == "power-spherical" ? row.power : row.fisher
@@ -113,7 +113,7 @@ struct SphericalPosteriorTests {
   func bearings(_ name: String) throws {
     let posterior = try make(name, 3)
     let features = sphericalFeatures([0, 0, -2], 4, count: 8_000)
-    let draws = posterior.draw(from: features, using: Generator(seed: 12))
+    let draws = posterior.sample(from: features, using: Generator(seed: 12))
     let bearings = draws.selected(along: 1, at: 1).arcTangent(over: draws.selected(along: 1, at: 0)).doubles
     let probabilities = (1...19).map { Double($0) / 20 }
     let quantiles = probabilities.map { (2 * $0 - 1) * Double.pi }
@@ -123,16 +123,16 @@ struct SphericalPosteriorTests {
   @Test(
     "gradients through draws are those of the mean cosine",
     arguments: [(2, 1.5), (2, 50), (3, 5), (8, 20), (16, 1.5)], ["von-mises-fisher", "power-spherical"])
-  func pathGradient(_ law: (Int, Double), _ name: String) throws {
-    let (dimension, concentration) = law
+  func pathGradient(_ distribution: (Int, Double), _ name: String) throws {
+    let (dimension, concentration) = distribution
     let posterior = try make(name, dimension)
     let features = leaf(sphericalFeatures(axis(dimension), concentration, count: 8_000))
-    let draws = posterior.draw(from: features, using: Generator(seed: 13))
+    let draws = posterior.sample(from: features, using: Generator(seed: 13))
     let cosines = (draws * posterior.mode(of: features).detached()).sum()
     let slopes = cosines.gradients(withRespectTo: [features])[0].selected(along: 1, at: dimension)
     let (mean, error) = meanAndError(slopes / slopeOfConcentration(concentration))
     let size = Double(dimension - 1)
-    let fisher = LawTable.standard?.fisher.first {
+    let fisher = DistributionTable.standard?.fisher.first {
       $0.dimension == dimension && $0.concentration == concentration
     }
     let expected =
@@ -150,7 +150,7 @@ struct SphericalPosteriorTests {
     let posterior = try make(name, 4)
     let features = leaf(sphericalFeatures(direction, 6, count: 8_000))
     let probe = Tensor([Float](arrayLiteral: 0.3, -1, 0.5, 0.8))
-    let draws = posterior.draw(from: features, using: Generator(seed: 14))
+    let draws = posterior.sample(from: features, using: Generator(seed: 14))
     let slopes = (draws * probe).sum().gradients(withRespectTo: [features])[0]
     // E z = m μ, so the gradient is m times that of the unit vector.
     let mean = (draws.detached() * posterior.mode(of: features).detached()).sum(along: 1).mean().item
@@ -179,7 +179,7 @@ struct SphericalPosteriorTests {
     #expect(abs(found - divergence) < 1e-5)
     #expect(abs((try #require(posterior.entropy(of: row)).item) - (log(4 * Double.pi) - divergence)) < 1e-5)
     #expect(abs(posterior.logDensity(of: posterior.mode(of: row), given: row).item - top) < 1e-5)
-    let cosines = posterior.draw(from: features, using: Generator(seed: 15)).selected(along: 1, at: 0)
+    let cosines = posterior.sample(from: features, using: Generator(seed: 15)).selected(along: 1, at: 0)
     let (average, error) = meanAndError(cosines)
     #expect(abs(average - mean) < 3.5 * error)
   }
@@ -212,7 +212,7 @@ struct SphericalPosteriorTests {
     for input in inputs {
       for seed in UInt64(0)..<20 {
         let features = leaf(input)
-        let draws = posterior.draw(from: features, using: Generator(seed: seed))
+        let draws = posterior.sample(from: features, using: Generator(seed: seed))
         let divergence = try #require(posterior.divergence(of: features, from: prior))
         let gradient = (draws.sum() + divergence.sum()).gradients(withRespectTo: [features])[0]
         #expect(isFinite(draws) && isFinite(divergence) && isFinite(gradient))
