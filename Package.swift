@@ -57,8 +57,10 @@ let package = Package(
     .library(name: "MoCACommand", targets: ["MoCACommand"]),
     .library(name: "Conformance", targets: ["Conformance"]),
     .library(name: "Extractors", targets: ["Extractors"]),
+    .library(name: "Metrics", targets: ["Metrics"]),
     .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
     .library(name: "Runner", targets: ["Runner"]),
+    .library(name: "Scoring", targets: ["Scoring"]),
     .executable(name: "moca", targets: ["moca"]),
   ],
   dependencies: [
@@ -93,6 +95,7 @@ let package = Package(
     .target(name: "Metrics", dependencies: ["Files", "MoCAProtocols"]),
     .target(
       name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
+    .target(name: "Scoring", dependencies: ["Metrics"]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
     .target(name: "Datasets", dependencies: ["Files", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
     .target(
@@ -105,7 +108,7 @@ let package = Package(
       dependencies: [
         "Datasets", "EventLog", "Files", "Metrics", "MoCAProtocols", "Storage",
       ]),
-    .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
+    .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner", "Scoring"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
     .target(name: "Comparison", dependencies: ["Ablation", "Evaluation", "Runner"]),
     .target(name: "Tables", dependencies: ["Comparison", "Terminal"]),
@@ -136,7 +139,7 @@ let package = Package(
       dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
     .testTarget(name: "ExtractorTests", dependencies: ["Extractors", "Datasets", "Torch", "TorchNN"]),
     .testTarget(
-      name: "MetricTests", dependencies: ["Metrics", "MoCAProtocols", "Priors", "Torch"]),
+      name: "MetricTests", dependencies: ["Metrics", "MoCAProtocols", "Priors", "Scoring", "Torch"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Storage", "Terminal"]),
     .testTarget(

@@ -74,8 +74,8 @@ public struct CellMeasurement {
     let run = folder.appendingPathComponent("run")
     let train = try take(commands.train(configuration, run: run), planned, in: folder)
     let lines = try MetricsLog.read(run.appendingPathComponent("metrics.jsonl"))
-    let times = lines.dropFirst().compactMap { $0["stepSeconds"] }.sorted()
-    let shares = lines.compactMap { $0["regularizerShare"] }
+    let times = lines.dropFirst().compactMap { $0[.stepSeconds] }.sorted()
+    let shares = lines.compactMap { $0[.regularizerShare] }
     guard !times.isEmpty else {
       throw AblationError.notMeasured(cell: planned.cell.name, reason: "its log has no times")
     }

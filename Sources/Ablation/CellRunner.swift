@@ -133,7 +133,7 @@ struct CellRunner {
   /// Looks whether training made the reconstruction worse.
   private func conclude(_ cell: AblationCell, _ outcome: inout CellOutcome) throws {
     let lines = try MetricsLog.read(RunFolder(opening: folder.runURL(of: cell)).metricsURL)
-    outcome.step = lines.last?["step"].map { Int($0) }
+    outcome.step = lines.last?[.step].map { Int($0) }
     let run = try StoredRun(RunFolder(opening: folder.runURL(of: cell)))
     let key = AblationMatrix.key(
       run.configuration, dataDigest: run.record?.dataDigest ?? "", build: folder.definition.build)
@@ -142,7 +142,7 @@ struct CellRunner {
       outcome.reason = "its configuration or its images are not those of its key"
       return
     }
-    if let first = lines.first?["reconstruction"], let last = lines.last?["reconstruction"], last > first {
+    if let first = lines.first?[.reconstruction], let last = lines.last?[.reconstruction], last > first {
       outcome.state = .diverged
       outcome.reason =
         "the reconstruction error ended at \(shortNumber(last, digits: 4)), above its first value "
@@ -161,7 +161,7 @@ struct CellRunner {
 
   private func lastStep(of cell: AblationCell) -> Int? {
     let url = folder.runURL(of: cell).appendingPathComponent("metrics.jsonl")
-    return (try? MetricsLog.read(url))?.last?["step"].map { Int($0) }
+    return (try? MetricsLog.read(url))?.last?[.step].map { Int($0) }
   }
 
   private func openLog(of cell: AblationCell) throws -> Int32 {

@@ -115,8 +115,8 @@ extension Pairing.Subject {
     case .weights: return record?.weightDigest
     case .order: return record?.orderDigest
     case .reconstruction:
-      let first = run.metrics.first { $0["step"] == 1 }
-      return first?["reconstruction"].map { String($0.bitPattern) }
+      let first = run.metrics.first { $0[.step] == 1 }
+      return first?[.reconstruction].map { String($0.bitPattern) }
     }
   }
 

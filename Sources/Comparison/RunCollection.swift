@@ -33,7 +33,7 @@ public struct ComparedRun: Sendable {
   public subscript(axis: String) -> String? { coordinates.first { $0.axis == axis }?.value }
 
   /// The steps that it has behind it, as its log says.
-  public var step: Int { Int(metrics.last?["step"] ?? 0) }
+  public var step: Int { Int(metrics.last?[.step] ?? 0) }
 
   /// The steps that it was planned to take.
   public var totalSteps: Int? { run?.record?.steps }

@@ -1,4 +1,6 @@
 import Files
+import Metrics
+import Scoring
 
 /// Why something cannot be scored.
 public enum EvaluationError: Fault, Equatable {
@@ -29,6 +31,15 @@ public enum EvaluationError: Fault, Equatable {
   /// A score that was asked for and does not apply to the run.
   case notApplicable(score: String, reason: String)
 
+  /// Of a metric that was asked for.
+  init(_ error: MetricError) {
+    switch error {
+    case .notApplicable(let score, let reason): self = .notApplicable(score: score, reason: reason)
+    case .tooFew(let what, let found, let needed, let score):
+      self = .tooFew(what: what, found: found, needed: needed, score: score)
+    }
+  }
+
   public var description: String {
     switch self {
     case .weightsMissing(_, let score, let file, let place):
@@ -47,14 +58,15 @@ public enum EvaluationError: Fault, Equatable {
         + "from those that it has seen; bring the images back, or name their place with dataset.path=…"
     case .notFinite(let what, let count, let total):
       "\(count) of \(total) \(what) are NaN or infinite; look at the images, the weights or an earlier checkpoint"
-    case .tooFew(let what, let found, let needed, let score):
-      "\(score) needs at least \(needed) \(what), there are \(found)"
     case .differentCards(let score, let differences):
       "these values of \(score) were measured differently and cannot stand in one column: "
         + differences.joined(separator: "; ")
     case .unreadable(let path): "\(path) cannot be read as scores; remove it"
     case .emptyColumn: "a column without a score"
-    case .notApplicable(let score, let reason): "\(score) does not apply: \(reason)"
+    case .notApplicable(let score, let reason):
+      MetricError.notApplicable(score: score, reason: reason).description
+    case .tooFew(let what, let found, let needed, let score):
+      MetricError.tooFew(what: what, found: found, needed: needed, score: score).description
     }
   }
 

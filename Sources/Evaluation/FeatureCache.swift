@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Metrics
 import MoCAProtocols
+import Scoring
 
 /// Features of reference images on disk, keyed by what they were made of: the images, the network, its weights and
 /// settings, the device and the program's version.

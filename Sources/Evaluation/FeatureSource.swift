@@ -3,6 +3,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// An extractor with its weights, and what a metric card says of them.
 public final class FeatureSource {
@@ -10,8 +11,8 @@ public final class FeatureSource {
   public let description: String
   /// The digest of the weights' file.
   public let weights: String
-  /// What a Fréchet distance in these features is called.
-  public let distanceName: String
+  /// What scores in its features are called.
+  public let names: FeatureNames
   /// The plugin's name.
   public let name: String
 
@@ -46,7 +47,7 @@ public final class FeatureSource {
     self.device = device
     self.batchSize = batchSize
     self.weights = file.digest
-    distanceName = entry.type.distanceName
+    names = entry.type.featureNames
     description = RunEvaluation.words(name, resolved)
     cache = FeatureCache(folder: cacheFolder.appendingPathComponent("features", isDirectory: true))
   }
@@ -120,30 +121,5 @@ public final class FeatureSource {
       throw EvaluationError.notFinite(what: "features (\(set.name))", count: broken, of: set.count)
     }
     return made
-  }
-}
-
-/// The features of a set of images.
-struct FeatureSet {
-  /// `[count, featureCount]`.
-  let features: Tensor
-  /// `[count, classes]`.
-  let logits: Tensor?
-
-  var count: Int { features.shape[0] }
-
-  /// At most `count` images, evenly spread over the set.
-  func thinned(to count: Int) -> FeatureSet {
-    if count >= self.count { return self }
-    let positions = Tensor((0..<count).map { Int64($0 * self.count / count) }).to(on: features.device)
-    return FeatureSet(
-      features: features.gathered(along: 0, at: positions),
-      logits: logits.map { $0.gathered(along: 0, at: positions) })
-  }
-
-  /// Images with a feature or logit that is not finite.
-  var brokenRowCount: Int {
-    let sums = logits.map { features.sum(along: 1) + $0.sum(along: 1) } ?? features.sum(along: 1)
-    return count - Int(sums.isFinite.to(dtype: .float64).sum().item)
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// Scores a trained model: images of each sampler, reconstructions and held-out images against a reference, held-out
 /// codes against the prior, and what codes say about labels.
@@ -43,7 +44,7 @@ public final class RunEvaluation {
     evaluation.notes = plan.notes
     evaluation.step = model.step
     evaluation.checkpoint = model.checkpoint.lastPathComponent
-    if !plan.sources.isEmpty || plan.includes(.sharpness) || plan.includes(.reconstruction) {
+    if !plan.sources.isEmpty || !plan.imageMetrics.isEmpty {
       let images = ImageSubjects(self, data: data)
       evaluation.reference =
         "\(images.reference.name): \(images.reference.count) images, \(images.reference.digest)"
@@ -95,8 +96,7 @@ public final class RunEvaluation {
 
   /// A stream of the evaluation, the same for every run, so that two runs are scored on the same draws.
   func generator(_ name: String) -> Generator {
-    let stream = RandomStream(rawValue: "evaluation.\(name)")
-    return Generator(seed: RandomStreams.seed(of: stream, from: UInt64(plan.seed)), device: model.device)
+    .evaluation(name, seed: plan.seed, on: model.device)
   }
 }
 

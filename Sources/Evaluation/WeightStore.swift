@@ -38,7 +38,7 @@ public struct WeightStore: Sendable {
     case .published(let weights):
       if hasWeights(for: type) { return url(of: weights) }
       throw EvaluationError.weightsMissing(
-        extractor: type.name, score: type.distanceName, file: weights.fileName, place: folder.path)
+        extractor: type.name, score: type.featureNames.frechet, file: weights.fileName, place: folder.path)
     }
   }
 

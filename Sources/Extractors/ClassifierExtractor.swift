@@ -73,7 +73,7 @@ public final class CIFARClassifier: ClassifierExtractor {
     limits: it was trained on CIFAR-10's training images, so it knows their ten classes and little else; \
     nobody else publishes scores in it.
     """
-  public static let distanceName = "FD-cifar"
+  public static let featureNames = FeatureNames(network: "cifar")
   public static let weights = WeightSource.shipped("cifar.safetensors")
   public let network: ClassifierNetwork
 
@@ -94,7 +94,7 @@ public final class MNISTClassifier: ClassifierExtractor {
     Known limits: it was trained on 8,000 of MNIST's 10,000 test digits, so a reconstruction of those is \
     judged by a network that has seen them; on Fashion-MNIST train one of your own.
     """
-  public static let distanceName = "FD-mnist"
+  public static let featureNames = FeatureNames(network: "mnist")
   public static let weights = WeightSource.shipped("mnist.safetensors")
   public let network: ClassifierNetwork
 
@@ -115,7 +115,7 @@ public final class GivenClassifier: ClassifierExtractor {
     evaluated. Known limits: scores compare only between runs that use the same file, whose digest stands \
     on the metric card.
     """
-  public static let distanceName = "FD-classifier"
+  public static let featureNames = FeatureNames(network: "classifier")
   public static let weights = WeightSource.given
   public let network: ClassifierNetwork
 

@@ -30,8 +30,8 @@ public struct ImageFeatures {
 
 /// An extractor that can be chosen by name.
 public protocol ExtractorPlugin: FeatureExtractor, Plugin {
-  /// What a Fréchet distance in these features is called, as in `FID` or `FD-DINOv2-B`.
-  static var distanceName: String { get }
+  /// What scores in its features are called.
+  static var featureNames: FeatureNames { get }
   /// Where its weights come from.
   static var weights: WeightSource { get }
   /// Builds the network and gives it the tensors of `file`.

@@ -4,6 +4,7 @@ import Datasets
 import Evaluation
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Optimizers
 import PluginKit
@@ -11,6 +12,7 @@ import Priors
 import Regularizers
 import Reports
 import Runner
+import Scoring
 
 /// Run folders as training and evaluation leave them, written by hand, and the report of them.
 final class WrittenRuns {
@@ -19,7 +21,7 @@ final class WrittenRuns {
   private let catalogs = Catalogs(
     DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
     PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
-    SamplerCatalog.standard, ExtractorCatalog.standard)
+    SamplerCatalog.standard, ExtractorCatalog.standard, MetricCatalog.standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")
@@ -39,7 +41,7 @@ final class WrittenRuns {
     /// What its only score of the codes is called.
     var score = "match"
     /// The score and what is known of its null values.
-    var match: (value: Double, details: [String: Double])?
+    var match: (value: Double, null: NullComparison)?
   }
 
   /// Writes a run.
@@ -65,10 +67,12 @@ final class WrittenRuns {
     if let match = run.match {
       let card = MetricCard(
         score: run.score, subject: "codes", count: 100, arithmetic: "float64", seed: 0, version: "1")
-      let score = Score(match.value, details: match.details, card: card)
+      let score = Score(
+        match.value, match.null.lower == nil ? .lower : .nearerToNull, unit: nil,
+        kind: run.score == "slicedWasserstein" ? .codeDistance : .other, null: match.null, card: card)
       let text = String(decoding: try JSONEncoder().encode(score), as: UTF8.self)
       let file =
-        #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","count":100,"scores":[\#(text)]}]}"#
+        #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","role":"codes","count":100,"scores":[\#(text)]}]}"#
       try Data(file.utf8).write(to: evaluation.appendingPathComponent("step-00000010.json"))
     }
     folders.append(try RunFolder(opening: folder))

@@ -2,6 +2,7 @@ import Ablation
 import Comparison
 import Evaluation
 import Foundation
+import Metrics
 import Runner
 import Testing
 

@@ -2,18 +2,20 @@ import Backbones
 import Datasets
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Optimizers
 import Priors
 import Regularizers
 import Runner
+import Scoring
 
 extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
     DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
     PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
-    SamplerCatalog.standard, ExtractorCatalog.standard)
+    SamplerCatalog.standard, ExtractorCatalog.standard, MetricCatalog.standard)
 }
 
 /// A folder that goes away with the test.

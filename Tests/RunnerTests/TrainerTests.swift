@@ -21,7 +21,10 @@ struct TrainerTests {
     let lines = try MetricsLog.read(folder["run/metrics.jsonl"])
     #expect(lines.map { $0["step"] } == [1, 2, 4, 5])
     #expect(lines.allSatisfy { $0["loss"]?.isFinite == true })
-    #expect(lines.last?["heldOutReconstruction"] != nil)
+    #expect(lines.last?[.heldOutReconstruction] != nil)
+    // Readers find by these keys what a training writes.
+    let missing = MetricKey.allCases.filter { key in !lines.contains { $0[key] != nil } }
+    #expect(Set(missing).isSubset(of: [.criticLoss, .gradientRatio, .regularizerShare]), "\(missing)")
   }
 
   @Test("runs of one seed differ in nothing but the regularizer before their first step")

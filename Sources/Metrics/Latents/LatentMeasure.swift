@@ -12,6 +12,8 @@ public protocol LatentMeasure {
   static var unit: String { get }
   /// Whether values below those of draws are a mismatch too.
   static var isTwoSided: Bool { get }
+  /// Which question it answers.
+  static var kind: ScoreKind { get }
   /// At most so many codes take part.
   static var codeLimit: Int { get }
   /// At most so many null values are simulated.
@@ -27,6 +29,7 @@ public protocol LatentMeasure {
 
 extension LatentMeasure {
   public static var isTwoSided: Bool { false }
+  public static var kind: ScoreKind { .other }
   public static var codeLimit: Int { 10_000 }
   public static var nullLimit: Int { 1_000 }
   public func asymptoticProbability(of value: Double) -> Double? { nil }

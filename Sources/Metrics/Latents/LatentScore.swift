@@ -4,6 +4,8 @@ public struct LatentScore: Codable, Sendable, Equatable {
   public let name: String
   /// What the value is, in words.
   public let unit: String
+  /// Which question it answers.
+  public let kind: ScoreKind
   /// Of the codes.
   public let value: Double
   /// The median of the null values: what a perfect match gives at this number of codes.
@@ -30,6 +32,16 @@ public struct LatentScore: Codable, Sendable, Equatable {
   /// in a hundred of perfect matches.
   public var isMatched: Bool { probability > Self.level }
 
+  /// Values on either side of the null band are a mismatch, or large ones alone.
+  public var order: ScoreOrder { lower == nil ? .lower : .nearerToNull }
+
+  /// The null values.
+  public var null: NullComparison {
+    NullComparison(
+      median: nullMedian, lower: lower, upper: upper, probability: probability,
+      asymptoticProbability: asymptoticProbability)
+  }
+
   /// Reads a value against null values.
   init(_ type: any LatentMeasure.Type, value: Double, asymptotic: Double?, nulls: [Double], codeCount: Int) {
     let sorted = nulls.sorted()
@@ -38,6 +50,7 @@ public struct LatentScore: Codable, Sendable, Equatable {
     let below = Double(1 + nulls.count { $0 <= value }) / count
     name = type.name
     unit = type.unit
+    kind = type.kind
     self.value = value
     nullMedian = Self.quantile(0.5, of: sorted)
     lower = type.isTwoSided ? Self.quantile(0.025, of: sorted) : nil

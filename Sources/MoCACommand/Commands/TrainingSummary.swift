@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import MoCAProtocols
 import Runner
 import Terminal
@@ -88,7 +89,9 @@ struct TrainingSummary {
       ConfigurationValue.object(
         [.init("reconstruction", .object([.init("value", .number(scores.reconstruction))]))]
           + scores.latentMatch.scores.map {
-            .init($0.name, .object([.init("value", .number($0.value)), .init("null", .number($0.null))]))
+            .init(
+              $0.measure.rawValue,
+              .object([.init("value", .number($0.value)), .init("null", .number($0.null))]))
           })
     }
     return .object([
@@ -110,16 +113,18 @@ struct TrainingSummary {
     ])
     for score in scores.latentMatch.scores {
       table.append([
-        .string(score.name), .number(score.value), .number(score.null),
-        .string(Self.meanings[score.name] ?? "match of the codes to the prior"),
+        .string(score.measure.rawValue), .number(score.value), .number(score.null),
+        .string(Self.meaning(of: score.measure)),
       ])
     }
     return table
   }
 
-  private static let meanings = [
-    "slicedWasserstein": "distance of the codes to the prior",
-    "meanNorm": "length of the mean code",
-    "effectiveRank": "directions in which the codes vary",
-  ]
+  private static func meaning(of measure: LatentMatch.Measure) -> String {
+    switch measure {
+    case .slicedWasserstein: "distance of the codes to the prior"
+    case .meanNorm: "length of the mean code"
+    case .effectiveRank: "directions in which the codes vary"
+    }
+  }
 }

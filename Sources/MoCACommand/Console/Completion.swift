@@ -24,7 +24,7 @@ enum Completion {
   static let extractors = CompletionKind.custom { _, _, _ in CommandContext.catalogs.extractors.names }
 
   static let metrics = CompletionKind.custom { _, _, _ in
-    Metric.names(CommandContext.catalogs.extractors.names)
+    MetricChoice.names(CommandContext.catalogs.metrics, CommandContext.catalogs.extractors.names)
   }
 
   static let devices = CompletionKind.list(["auto", "cpu", "cuda"])

@@ -7,7 +7,7 @@ import MoCAProtocols
 struct ExtractorChoice {
   let names: [String]
   /// Named by `--metric`, some with an extractor.
-  let metrics: [Metric]
+  let metrics: [MetricChoice]
   /// Files by the extractor's name; under the empty name for the one that needs a file.
   let weights: [String: URL]
   let settings: [String: ConfigurationValue]
@@ -28,7 +28,7 @@ struct ExtractorChoice {
     for name in wanted { _ = try catalog.entry(named: name) }
     let takesAll =
       names.isEmpty
-      && (metrics.isEmpty || metrics.contains { $0.kind.needsFeatures && $0.extractor == nil })
+      && (metrics.isEmpty || metrics.contains { $0.type.needsFeatures && $0.extractor == nil })
     let files = try namedWeights(wanted)
     var (sources, notes, misfits): ([FeatureSource], [String], [String]) = ([], [], [])
     for entry in catalog.entries {
@@ -47,12 +47,12 @@ struct ExtractorChoice {
           if source.accepts(shape) {
             sources.append(source)
           } else {
-            misfits.append("\(source.distanceName) was left out: \(source.refusal(of: shape).message)")
+            misfits.append("\(source.names.frechet) was left out: \(source.refusal(of: shape).message)")
           }
         } catch let error as ConfigurationError {
           throw error
         } catch {
-          notes.append("\(type.distanceName) was left out: \(Failure(error).message)")
+          notes.append("\(type.featureNames.frechet) was left out: \(Failure(error).message)")
         }
       }
     }

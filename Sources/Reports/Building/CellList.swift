@@ -47,11 +47,9 @@ struct CellList {
       ("parameters", record?.parameters.map(String.init)),
       (
         "held-out reconstruction error",
-        run.metrics.last { $0["heldOutReconstruction"] != nil }?[
-          "heldOutReconstruction"
-        ].map(number)
+        run.metrics.last { $0[.heldOutReconstruction] != nil }?[.heldOutReconstruction].map(number)
       ),
-      ("last training reconstruction error", run.summedReconstruction(last?["reconstruction"]).map(number)),
+      ("last training reconstruction error", run.summedReconstruction(last?[.reconstruction]).map(number)),
       ("weight in the common unit", record?[.weightInCommonUnit]?.json),
       ("initial weights", record?.weightDigest.map(short)),
       ("batch order", record?.orderDigest.map(short)),

@@ -25,7 +25,7 @@ public final class MetricsLog {
   /// - Throws: `StorageError`.
   public func append(step: Int, _ values: [(String, Double)]) throws {
     let members = values.map { ConfigurationValue.Member($0.0, .number($0.1)) }
-    let object = ConfigurationValue.object([.init("step", .integer(step))] + members)
+    let object = ConfigurationValue.object([.init(MetricKey.step.rawValue, .integer(step))] + members)
     try file.write(Data((object.json + "\n").utf8))
   }
 

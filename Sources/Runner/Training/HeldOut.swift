@@ -13,9 +13,10 @@ public struct HeldOutScores: Sendable {
 
   /// The scores as they stand in `metrics.jsonl`.
   var metrics: [(String, Double)] {
-    [("heldOutReconstruction", reconstruction)]
-      + latentMatch.scores.flatMap {
-        [("heldOut.\($0.name)", $0.value), ("heldOut.\($0.name).null", $0.null)]
+    [MetricKey.heldOutReconstruction.of(reconstruction)]
+      + latentMatch.scores.flatMap { score in
+        let keys = MetricKey.heldOut(score.measure)
+        return [keys.value.of(score.value), keys.null.of(score.null)]
       }
   }
 }

@@ -45,15 +45,11 @@ final class RunEvents {
 
   /// Where a number of `metrics.jsonl` stands in TensorBoard, which folds tags at the slash.
   static func tag(of name: String) -> String {
-    let heldOut = "heldOut."
-    return switch name {
-    case "loss", "reconstruction", "penalty", "criticLoss", "gradientRatio": "loss/\(name)"
-    case "epoch", "weight", "learningRate": "schedule/\(name)"
-    case "stepSeconds", "imagesPerSecond", "regularizerShare": "speed/\(name)"
-    case "heldOutReconstruction": "heldOut/reconstruction"
-    case _ where name.hasPrefix(heldOut): "heldOut/\(name.dropFirst(heldOut.count))"
-    default: "diagnostics/\(name)"
-    }
+    guard let key = MetricKey(rawValue: name) else { return "diagnostics/\(name)" }
+    let rest =
+      key == .heldOutReconstruction
+      ? MetricKey.reconstruction.rawValue : name.replacing("\(MetricKey.Topic.heldOut.rawValue).", with: "")
+    return "\(key.topic.rawValue)/\(rest)"
   }
 
   /// A name behind those of the event files that are there, in whose order TensorBoard reads them: a clock that was

@@ -40,16 +40,16 @@ extension Trainer {
     let means = try recorder.flush(lastCheckpoint: lastCheckpoint?.path)
     if means.isEmpty { return }
     let seconds = (Self.now - intervalStart.time) / Double(max(1, step - intervalStart.step))
-    var line: [(String, Double)] = [("epoch", Double(step) / Double(batches.batchesPerEpoch))]
+    var line = [MetricKey.epoch.of(Double(step) / Double(batches.batchesPerEpoch))]
     line += means
     line += state.memory.diagnostics.map { ($0.name, $0.tensor.item) }
-    line.append(("weight", state.weight(after: max(0, step - 1))))
-    if let gradientRatio { line.append(("gradientRatio", gradientRatio.item)) }
+    line.append(MetricKey.weight.of(state.weight(after: max(0, step - 1))))
+    if let gradientRatio { line.append(MetricKey.gradientRatio.of(gradientRatio.item)) }
     gradientRatio = nil
-    line.append(("learningRate", state.schedule.learningRate(after: max(0, step - 1))))
-    line.append(("stepSeconds", seconds))
-    if let share = state.regularizerShare { line.append(("regularizerShare", share)) }
-    line.append(("imagesPerSecond", Double(experiment.training.batch) / max(seconds, 1e-9)))
+    line.append(MetricKey.learningRate.of(state.schedule.learningRate(after: max(0, step - 1))))
+    line.append(MetricKey.stepSeconds.of(seconds))
+    if let share = state.regularizerShare { line.append(MetricKey.regularizerShare.of(share)) }
+    line.append(MetricKey.imagesPerSecond.of(Double(experiment.training.batch) / max(seconds, 1e-9)))
     if evaluates { try checkState() }
     if evaluates, let scores = heldOutScores() {
       line += scores.metrics
@@ -75,7 +75,7 @@ extension Trainer {
   private func score(_ scores: HeldOutScores) -> Double {
     switch experiment.record.best {
     case .reconstruction: scores.reconstruction
-    case .latentMatch: scores.latentMatch["slicedWasserstein"]?.value ?? .infinity
+    case .latentMatch: scores.latentMatch[.slicedWasserstein]?.value ?? .infinity
     }
   }
 

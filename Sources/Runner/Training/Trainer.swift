@@ -155,7 +155,7 @@ extension Trainer {
     let measures = next == 1 || isDue(next, experiment.record.metrics)
     let images = ImageBatch(shape: data.images.shape, device: options.device).tensor(batch.bytes)
     var scalars = state.step(on: images, measuresGradients: measures)
-    if let index = scalars.firstIndex(where: { $0.name == "gradientRatio" }) {
+    if let index = scalars.firstIndex(where: { $0.name == MetricKey.gradientRatio.rawValue }) {
       gradientRatio = scalars.remove(at: index).tensor
     }
     recorder.note(step: next, scalars)

@@ -89,7 +89,7 @@ public final class TrainingState {
     let observation =
       pass.observationLoss(errors, under: regularizer).map { $0 * reconstructionFactor } ?? reconstruction
     let penalty = clock.time(.regularizer) { regularizer.penalty(in: context) }
-    var scalars = [NamedTensor("reconstruction", reconstruction), NamedTensor("penalty", penalty.value)]
+    var scalars = [NamedTensor(.reconstruction, reconstruction), NamedTensor(.penalty, penalty.value)]
     scalars += penalty.diagnostics
     let calibrates = penaltyWeight.isCalibrating(after: completedSteps)
     let ratio =
@@ -97,15 +97,15 @@ public final class TrainingState {
       ? gradientRatio(penalty.value, observation, pass.features, clock) : nil
     if let ratio, calibrates { penaltyWeight.note(ratio) }
     let weight = penaltyWeight.tensor * schedule.weightShare(after: completedSteps)
-    if let ratio, measuresGradients { scalars.append(NamedTensor("gradientRatio", ratio * weight)) }
+    if let ratio, measuresGradients { scalars.append(NamedTensor(.gradientRatio, ratio * weight)) }
     let loss = observation + penalty.value * weight
-    scalars.insert(NamedTensor("loss", loss), at: 0)
+    scalars.insert(NamedTensor(.loss, loss), at: 0)
     optimizer.clearGradients()
     loss.backward()
     if let gradientClip { clip(optimizer.gradients, toNorm: gradientClip) }
     optimizer.step(learningRate: schedule.learningRate(after: completedSteps))
     let criticLoss = clock.time(.regularizer) { stepCritic(context) }
-    if let criticLoss { scalars.append(NamedTensor("criticLoss", criticLoss)) }
+    if let criticLoss { scalars.append(NamedTensor(.criticLoss, criticLoss)) }
     clock.time(.regularizer) {
       withoutGradients { memory.update(with: context.recollection, following: model.encoder) }
     }

@@ -1,5 +1,4 @@
 import MoCAProtocols
-import Runner
 
 /// Everything that a score depends on beside the model. Two scores can be compared only where their cards do not differ.
 public struct MetricCard: Codable, Sendable, Equatable {
@@ -43,7 +42,7 @@ public struct MetricCard: Codable, Sendable, Equatable {
   /// A card of a score without extractor, sampler or reference; these are set afterwards.
   public init(
     score: String, subject: String, count: Int, arithmetic: String, parameters: String? = nil, seed: Int?,
-    device: Device = .cpu, version: String = RunRecord.program
+    device: Device = .cpu, version: String
   ) {
     self.score = score
     self.subject = subject
@@ -54,9 +53,6 @@ public struct MetricCard: Codable, Sendable, Equatable {
     self.device = "\(device)"
     self.version = version
   }
-
-  /// The one way from [0, 1] to 8 bits: `ImageGrid.bytes(of:)`.
-  static let quantization = "clamped to [0, 1], × 255, rounded"
 
   /// In which fields two cards differ, with both values. What a reference is called does not matter where its digest is
   /// known.
@@ -80,56 +76,5 @@ public struct MetricCard: Codable, Sendable, Equatable {
       ("quantization", quantization ?? "-"), ("arithmetic", arithmetic), ("parameters", parameters ?? "-"),
       ("seed", seed.map(String.init) ?? "-"), ("device", device), ("version", version),
     ]
-  }
-}
-
-/// A score with the protocol that makes it comparable.
-public struct Score: Codable, Sendable, Equatable {
-  /// The number; `nil` in JSON stands for one that is not finite.
-  public let value: Double?
-  /// How far it moves by chance, in the sense of ``errorKind``.
-  public let error: Double?
-  /// What ``error`` is: `standard error over subsets`, `standard deviation over splits`, …
-  public let errorKind: String?
-  /// What else was found on the way, as the slope of an extrapolation.
-  public let details: [String: Double]?
-  /// The protocol.
-  public let card: MetricCard
-
-  /// States a score.
-  public init(
-    _ value: Double, error: Double? = nil, errorKind: String? = nil, details: [String: Double] = [:],
-    card: MetricCard
-  ) {
-    self.value = value.isFinite ? value : nil
-    self.error = error
-    self.errorKind = errorKind
-    self.details = details.isEmpty ? nil : details.filter { $0.value.isFinite }
-    self.card = card
-  }
-}
-
-/// Scores of several models in one column: all under one protocol.
-public struct ScoreColumn: Sendable {
-  /// The protocol that all share.
-  public let card: MetricCard
-  /// From top to bottom; `nil` where a model has no such score.
-  public let scores: [Score?]
-
-  /// Collects scores.
-  ///
-  /// - Throws: ``EvaluationError/differentCards(score:differences:)`` where two were measured differently.
-  public init(_ scores: [Score?]) throws {
-    guard let first = scores.lazy.compactMap({ $0 }).first else {
-      throw EvaluationError.emptyColumn
-    }
-    for score in scores.compactMap({ $0 }) {
-      let differences = first.card.differences(from: score.card)
-      if !differences.isEmpty {
-        throw EvaluationError.differentCards(score: first.card.score, differences: differences)
-      }
-    }
-    card = first.card
-    self.scores = scores
   }
 }
