@@ -90,6 +90,7 @@ let package = Package(
     .target(name: "TorchNN", dependencies: ["Files", "Torch"]),
     .target(name: "MoCAProtocols", dependencies: ["Files", "Mathematics", "PluginKit", "TorchNN"]),
     .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
+    .target(name: "Optimizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Metrics", dependencies: ["Files", "MoCAProtocols"]),
@@ -107,7 +108,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Datasets", "EventLog", "Extractors", "Files", "Metrics", "MoCAProtocols", "Scoring", "Storage",
+        "Datasets", "EventLog", "Files", "Metrics", "MoCAProtocols", "Storage",
       ]),
     .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner", "Scoring"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
@@ -124,8 +125,7 @@ let package = Package(
       name: "MoCACommand",
       dependencies: [
         "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
-        "Metrics",
-        "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
+        "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
@@ -135,7 +135,8 @@ let package = Package(
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TorchNN"]),
     .testTarget(
-      name: "MethodTests", dependencies: ["Backbones", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
+      name: "MethodTests",
+      dependencies: ["Backbones", "Optimizers", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
@@ -145,11 +146,15 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Storage", "Terminal"]),
     .testTarget(
-      name: "EventLogTests", dependencies: ["EventLog", "Runner", "Backbones", "Priors", "Regularizers"]),
+      name: "EventLogTests",
+      dependencies: ["EventLog", "Runner", "Backbones", "Optimizers", "Priors", "Regularizers"]),
     .testTarget(
       name: "RunnerTests",
-      dependencies: ["Comparison", "MoCACommand", "Backbones", "Priors", "Regularizers", "moca"]),
-    .testTarget(name: "ReportTests", dependencies: ["Reports", "Backbones", "Priors", "Regularizers"]),
+      dependencies: [
+        "Comparison", "MoCACommand", "Backbones", "Optimizers", "Priors", "Regularizers", "moca",
+      ]),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Reports", "Backbones", "Optimizers", "Priors", "Regularizers"]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "Terminal", "moca"]),
   ],
   cxxLanguageStandard: .cxx20

@@ -306,7 +306,7 @@ private struct World {
   func source(_ settings: ConfigurationValue = .empty) throws -> FeatureSource {
     try FeatureSource(
       "channels", settings: settings, weights: weights,
-      catalog: ExtractorCatalog(kind: "extractor").adding(Channels.self),
+      catalog: ExtractorCatalog().adding(Channels.self),
       store: WeightStore(cacheFolder: folder.url), cacheFolder: folder.url, device: .cpu, batchSize: 16)
   }
 

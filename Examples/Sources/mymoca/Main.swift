@@ -8,6 +8,7 @@ import Runner
     catalogs.regularizers = catalogs.regularizers.adding(RandomFeatures.self)
     catalogs.encoders = catalogs.encoders.adding(PooledEncoder.self)
     catalogs.decoders = catalogs.decoders.adding(PooledDecoder.self)
+    catalogs.optimizers = catalogs.optimizers.adding(Lion.self)
     MoCA.main(catalogs: catalogs)
   }
 }

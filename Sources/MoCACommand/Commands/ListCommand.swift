@@ -98,8 +98,9 @@ struct ListCommand: ParsableCommand {
     var table = TextTable(columns: ["kind", "name", "summary", "reference", "url"])
     for plugin in plugins {
       table.append([
-        .string(plugin.kind), .string(plugin.name), .string(plugin.summary), .string(plugin.reference.text),
-        plugin.reference.url.map { .string($0) } ?? .null,
+        .string(plugin.kind), .string(plugin.name), .string(plugin.type.summary),
+        .string(plugin.type.reference.text),
+        plugin.type.reference.url.map { .string($0) } ?? .null,
       ])
     }
     return table
@@ -113,7 +114,7 @@ struct ListCommand: ParsableCommand {
       let lines = plugins.filter { $0.kind == kind }.map { plugin in
         let name = plugin.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
         let indent = String(repeating: " ", count: width + 4)
-        return "  \(name)\(plugin.summary)\n" + Console.dimmed("\(indent)\(plugin.reference.text)")
+        return "  \(name)\(plugin.type.summary)\n" + Console.dimmed("\(indent)\(plugin.type.reference.text)")
       }
       return ([Console.bold(kind)] + lines).joined(separator: "\n")
     }

@@ -33,19 +33,12 @@ enum Completion {
   private static func overrides(_ prefix: String, _ catalogs: Catalogs) -> [String] {
     if let equals = prefix.firstIndex(of: "=") {
       let kind = prefix[..<equals]
-      return catalogs.summaries.filter { $0.kind == kind }.map { "\(kind)=\($0.name)" }
+      return catalogs.summaries(of: String(kind)).map { "\(kind)=\($0.name)" }
     }
     let settings = catalogs.summaries.flatMap { plugin in plugin.settings.map { "\(plugin.kind).\($0.key)=" }
     }
     let plain = Experiment.sections.flatMap { section in section.settings.map { "\(section.name).\($0.key)=" }
     }
     return catalogs.kinds.map { $0 + "=" } + Set(settings + plain).sorted()
-  }
-}
-
-extension Catalogs {
-  /// The kinds in order, each once.
-  var kinds: [String] {
-    summaries.map(\.kind).uniqued()
   }
 }
