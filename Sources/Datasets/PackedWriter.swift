@@ -16,7 +16,7 @@ final class PackedWriter {
   /// A writer of the file `target`, whose folder is made where it is missing. What killed writers of it have left is
   /// removed.
   ///
-  /// - Throws: ``DataError/disk(path:reason:)``, ``StorageError``.
+  /// - Throws: ``DataError/disk(path:reason:)``, `StorageError`.
   init(target: URL) throws {
     let folder = target.deletingLastPathComponent()
     do {
@@ -39,7 +39,7 @@ final class PackedWriter {
 
   /// Completes the file, gives it its name and maps it.
   ///
-  /// - Throws: ``DataError``, ``StorageError``.
+  /// - Throws: ``DataError``, `StorageError`.
   func finish(
     shape: ImageShape, labels: [Int]?, classNames: [String]?, skippedCount: Int
   ) throws -> PackedImages {

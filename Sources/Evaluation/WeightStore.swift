@@ -29,7 +29,7 @@ public struct WeightStore: Sendable {
   /// The file of an extractor's weights: the user's, the shipped or the downloaded one.
   ///
   /// - Throws: ``EvaluationError/weightsMissing(extractor:score:file:place:)``,
-  ///   ``EvaluationError/weightsNotGiven(extractor:)``, ``WeightError``.
+  ///   ``EvaluationError/weightsNotGiven(extractor:)``, `WeightError`.
   func file(for type: any ExtractorPlugin.Type, given: URL?) throws -> URL {
     if let given { return given }
     switch type.weights {
@@ -47,7 +47,7 @@ public struct WeightStore: Sendable {
   /// The file's digest is checked where one is published, and the network is built from it before it gets its name: a
   /// file that does not fit is never there.
   ///
-  /// - Throws: `DataError`, ``WeightError``, `CancellationError`.
+  /// - Throws: `DataError`, `WeightError`, `CancellationError`.
   public func download(
     _ weights: PublishedWeights, inspect: (WeightFile) throws -> Void, isCancelled: () -> Bool = { false },
     progress: @escaping ProgressHandler
