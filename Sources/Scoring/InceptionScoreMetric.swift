@@ -24,7 +24,7 @@ public struct InceptionScoreMetric: FeatureMetric {
     guard let name = images.names.classes, let logits = images.images.logits else {
       throw MetricError.notApplicable(
         score: "the Inception score",
-        reason: "it is defined in the classes of Inception alone (--extractor inception)")
+        reason: "it is defined in the classes of the extractor inception alone")
     }
     let result = try inceptionScore(logits, shuffledBy: images.generator("order"))
     var card = images.card(name, "\(result.partCount) parts, mean", isDrawn: true)

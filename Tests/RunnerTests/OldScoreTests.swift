@@ -116,8 +116,10 @@ struct OldScoreTests {
 
   @Test("what an older file does not say is filled in score by score")
   func reading() throws {
-    let folders = try Self.runs(isOld: true).folders
-    let subjects = try Evaluation.read(from: folders[0]).reversed().flatMap(\.subjects)
+    let runs = try Self.runs(isOld: true)
+    let subjects = try withExtendedLifetime(runs) {
+      try Evaluation.read(from: runs.folders[0]).reversed().flatMap(\.subjects)
+    }
     #expect(subjects.count == Self.cases.count)
     for (subject, expected) in zip(subjects, Self.cases) {
       let score = try #require(subject.scores.first)
