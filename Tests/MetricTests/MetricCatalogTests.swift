@@ -128,7 +128,7 @@ struct MetricCatalogTests {
     let error = #expect(throws: MetricError.self) {
       _ = try Self.scores(of: InceptionScoreMetric(NoSettings()), names: FeatureNames(network: "cifar"))
     }
-    #expect(error?.description.contains("--extractor inception") == true)
+    #expect(error?.description.contains("the extractor inception") == true)
   }
 
   @Test("a card has a seed only where the score depends on draws")
