@@ -5,9 +5,9 @@ import PluginKit
 ///
 /// The file has a temporary name until ``finish(shape:labels:classNames:skippedCount:)`` has synced and renamed
 /// it; a writer that goes away before removes it.
-final class PackedWriter {
+public final class PackedWriter {
   /// Image bytes written.
-  private(set) var byteCount = 0
+  public private(set) var byteCount = 0
   private let target: String
   private let temporary: String
   private let descriptor: Int32
@@ -38,8 +38,10 @@ final class PackedWriter {
     unlink(temporary)  // Nothing is there any more once the file has its name.
   }
 
-  /// Adds the bytes of one or more images.
-  func append(_ bytes: [UInt8]) throws {
+  /// Adds the bytes of one or more images, NHWC.
+  ///
+  /// - Throws: ``DataError/disk(path:reason:)``.
+  public func append(_ bytes: [UInt8]) throws {
     try write(bytes, at: PackedFile.prologueSize + byteCount)
     bytes.withUnsafeBytes { digest.update($0) }
     byteCount += bytes.count
@@ -47,9 +49,14 @@ final class PackedWriter {
 
   /// Completes the file, gives it its name and maps it.
   ///
+  /// - Parameters:
+  ///   - shape: The shape of every image.
+  ///   - labels: The class of each image, where it is known.
+  ///   - classNames: The names of the classes, where they are known.
+  ///   - skippedCount: Broken images that were left out.
   /// - Throws: ``DataError``.
-  func finish(
-    shape: ImageShape, labels: [Int]?, classNames: [String]?, skippedCount: Int
+  public func finish(
+    shape: ImageShape, labels: [Int]? = nil, classNames: [String]? = nil, skippedCount: Int = 0
   ) throws -> PackedImages {
     let description = PackedFile.Description(
       shape: shape, count: byteCount / shape.valueCount, digest: digest.finish(shape: shape),
