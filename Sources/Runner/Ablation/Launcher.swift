@@ -34,6 +34,19 @@ public struct LaunchWork: Sendable {
   }
 }
 
+extension LaunchWork {
+  /// The line for a shell that works on one cell, in the folder that the ablation was started in.
+  ///
+  /// - Parameter word: The cell as the shell is to read it: its name in quotes where needed, or `"$cell"`.
+  public func command(cell word: String) -> String {
+    var words = [build.program.path, "ablate", folder.url.path].map(\.shellWord)
+    words += ["--cell", word, "--jobs", "1", "--no-report", "--device", folder.definition.device]
+    if allowsAnyBuild { words.append("--any-build") }
+    if let limit = options.timeLimit { words += ["--cell-time", "\(Int(limit))s"] }
+    return words.joined(separator: " ")
+  }
+}
+
 /// Where the cells of an ablation are run.
 public protocol Launcher: Sendable {
   /// Whether cells run elsewhere: their device need not be on this machine.

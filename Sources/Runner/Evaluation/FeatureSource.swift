@@ -7,7 +7,7 @@ import MoCAProtocols
 public final class FeatureSource {
   /// The plugin's name and settings, as in `inception precision=float32 resize=clean`.
   public let description: String
-  /// The digest of the weights' file.
+  /// The digest of the weights' file, or that they follow from the settings.
   public let weights: String
   /// What a Fréchet distance in these features is called.
   public let distanceName: String
@@ -39,7 +39,7 @@ public final class FeatureSource {
     guard let type = entry.type as? any ExtractorPlugin.Type else {
       fatalError("the extractor \(name) is not an ExtractorPlugin")
     }
-    let file = try WeightFile(store.file(for: type, given: weights))
+    let file = try store.weights(for: type, given: weights)
     network = try entry.make(settings, "extractor", file)
     network.move(to: device)
     // On a GPU libtorch would round convolutions to 10 bits, and cards say float32.
