@@ -77,7 +77,7 @@ public struct SlurmLauncher: LauncherPlugin {
       + [
         "set -u", configuration.setup ?? "",
         "cell=$(sed -n \"${SLURM_ARRAY_TASK_ID}p\" \(list.path.shellWord))",
-        work.command(cell: "\"$cell\"") + " &",
+        work.command(forCell: "\"$cell\"") + " &",
         "child=$!",
         "trap 'kill -TERM $child' INT TERM",
         "wait $child || { status=$?; wait $child; exit $status; }",

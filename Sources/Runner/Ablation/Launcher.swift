@@ -35,10 +35,11 @@ public struct LaunchWork: Sendable {
 }
 
 extension LaunchWork {
-  /// The line for a shell that works on one cell, in the folder that the ablation was started in.
-  ///
-  /// - Parameter word: The cell as the shell is to read it: its name in quotes where needed, or `"$cell"`.
-  public func command(cell word: String) -> String {
+  /// The line of a shell that works on a cell.
+  public func command(for cell: AblationCell) -> String { command(forCell: cell.name.shellWord) }
+
+  /// The same for a cell that the shell finds out itself, as with `"$cell"`.
+  package func command(forCell word: String) -> String {
     var words = [build.program.path, "ablate", folder.url.path].map(\.shellWord)
     words += ["--cell", word, "--jobs", "1", "--no-report", "--device", folder.definition.device]
     if allowsAnyBuild { words.append("--any-build") }
