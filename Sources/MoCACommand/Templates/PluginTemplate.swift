@@ -8,6 +8,8 @@ struct PluginTemplate {
   let text: String
   /// The lines that add the plugin to the catalogs, with the same marks, and the catalogs' properties.
   let additions: [Addition]
+  /// The text of its tests where it gets a target of its own, with the same marks.
+  var tests: String? = nil
 
   /// A line for a catalog.
   struct Addition {
@@ -28,7 +30,10 @@ struct PluginTemplate {
   static let all = [regularizer, backbone]
 
   /// The file for a name on the command line, such as `energy-distance`.
-  func file(named name: String) -> String {
+  func file(named name: String) -> String { Self.fill(text, with: name) }
+
+  /// The text with the names in their places.
+  static func fill(_ text: String, with name: String) -> String {
     text.replacingOccurrences(of: Self.typeMark, with: Self.typeName(of: name))
       .replacingOccurrences(of: Self.nameMark, with: name)
   }
