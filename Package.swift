@@ -179,3 +179,4 @@ let package = Package(
   cxxLanguageStandard: .cxx20
 )
 package.targets += backboneTargets()
+package.products += backbones.map { .library(name: "\($0)Backbone", targets: ["\($0)Backbone"]) }
