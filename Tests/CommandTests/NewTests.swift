@@ -66,8 +66,11 @@ struct NewTests {
     let again = try workspace.moca(["new", "backbone", "small-net", "--target"])
     #expect(again.status == 64 && again.errors.contains("SmallNet exists already"), "\(again.errors)")
     #expect(try workspace.moca(["new", "backbone", "small-net", "--target", "--force"]).status == 0)
-    #expect(try workspace.moca(["new", "backbone", "other-net", "--target"]).status == 0)
-    #expect(try text("Package.swift").contains(list + "\n  \"SmallNet\",\n  \"OtherNet\",\n]\n"))
+    #expect(try workspace.moca(["new", "backbone", "a-net", "--target"]).status == 0)
+    #expect(
+      try self.text("Tests/ANetBackboneTests/ANetTests.swift").hasPrefix(
+        "import ANetBackbone\nimport MoCAProtocols\nimport Testing\n"))
+    #expect(try text("Package.swift").contains(list + "\n  \"SmallNet\",\n  \"ANet\",\n]\n"))
   }
 
   @Test(

@@ -67,7 +67,7 @@ struct NewCommand: ParsableCommand {
 
   /// The files first: a manifest that lists what is not there would stop every build.
   private func writeTarget(_ template: PluginTemplate) throws {
-    guard let tests = template.tests else {
+    guard let tests = template.tests(named: name) else {
       throw Failure(
         .usage, "--target is for backbones; a \(kind.rawValue) is one file in a target that is there")
     }
@@ -75,9 +75,7 @@ struct NewCommand: ParsableCommand {
     let target = try BackboneTarget(
       type: PluginTemplate.typeName(of: name),
       in: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
-    let files = [
-      target.file: template.file(named: name), target.tests: PluginTemplate.fill(tests, with: name),
-    ]
+    let files = [target.file: template.file(named: name), target.tests: tests]
     for folder in files.keys.map({ $0.deletingLastPathComponent() }).sorted(by: { $0.path < $1.path }) {
       if !force, FileManager.default.fileExists(atPath: folder.path) {
         throw Failure(
@@ -86,8 +84,12 @@ struct NewCommand: ParsableCommand {
       }
     }
     for (url, text) in files {
-      try? FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      let folder = url.deletingLastPathComponent()
+      do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      } catch {
+        throw StorageError.disk(path: folder.path, reason: error.localizedDescription)
+      }
       try write(text, to: url)
     }
     try write(target.listed, to: target.manifestURL)
