@@ -75,6 +75,7 @@ let package = Package(
   name: "MoCA",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "Ablation", targets: ["Ablation"]),
     .library(name: "MoCACommand", targets: ["MoCACommand"]),
     .library(name: "Conformance", targets: ["Conformance"]),
     .library(name: "Datasets", targets: ["Datasets"]),
@@ -85,13 +86,14 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     shim(),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .systemLibrary(
@@ -102,6 +104,7 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
+    .target(name: "Files", dependencies: ["CCrypto"]),
     .target(name: "PluginKit", dependencies: ["Yams"]),
     .target(name: "Torch", dependencies: ["CTorch"]),
     .target(name: "TorchNN", dependencies: ["Torch"]),
@@ -110,28 +113,26 @@ let package = Package(
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
     .target(
-      name: "Extractors",
-      dependencies: ["MoCAProtocols", .product(name: "Crypto", package: "swift-crypto")],
-      resources: [.copy("Weights")]),
+      name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
-    .target(
-      name: "Datasets",
-      dependencies: [
-        "PluginKit", "CArchive", "CTurboJPEG", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+    .target(name: "Datasets", dependencies: ["Files", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
+    .target(name: "Storage", dependencies: ["Files", "PluginKit", "Torch", "CZstd"]),
+    .target(name: "Terminal", dependencies: ["Files", "PluginKit"]),
     .target(
       name: "Runner",
       dependencies: [
-        "MoCAProtocols", "PluginKit", "Torch", "Datasets", "Extractors", "Metrics", "EventLog", "CZstd",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Datasets", "EventLog", "Extractors", "Files", "Metrics", "MoCAProtocols", "Storage", "Terminal",
       ]),
-    .target(name: "Launchers", dependencies: ["PluginKit", "Runner"]),
+    .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
+    .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
+    .target(name: "Comparison", dependencies: ["Ablation", "Evaluation", "Runner"]),
+    .target(name: "Tables", dependencies: ["Comparison", "Terminal"]),
     .target(
       name: "Reports",
-      dependencies: ["MoCAProtocols", "Runner", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["Comparison", .product(name: "Mustache", package: "swift-mustache")],
       resources: [
         "page.mustache", "section.mustache", "table.mustache", "figure.mustache", "strip.mustache",
         "cell.mustache", "report.css", "report.js",
@@ -139,8 +140,9 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Runner", "Launchers", "Reports", "Backbones", "Priors", "Regularizers", "Extractors", "Metrics",
-        "Datasets", "Conformance",
+        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors",
+        "Metrics",
+        "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
@@ -157,24 +159,14 @@ let package = Package(
     .testTarget(
       name: "MetricTests", dependencies: ["Metrics", "MoCAProtocols", "Priors", "Torch"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
-    .testTarget(name: "StorageTests", dependencies: ["Runner", "Torch", "PluginKit"]),
+    .testTarget(name: "StorageTests", dependencies: ["Runner", "Storage", "Terminal"]),
     .testTarget(
-      name: "EventLogTests",
-      dependencies: [
-        "EventLog", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
-      ]),
+      name: "EventLogTests", dependencies: ["EventLog", "Runner", "Backbones", "Priors", "Regularizers"]),
     .testTarget(
       name: "RunnerTests",
-      dependencies: [
-        "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors", "moca",
-      ]),
-    .testTarget(
-      name: "ReportTests",
-      dependencies: [
-        "Reports", "Runner", "Launchers", "Backbones", "Priors", "Regularizers", "Datasets", "Extractors",
-        "PluginKit",
-      ]),
-    .testTarget(name: "CommandTests", dependencies: ["Runner", "moca"]),
+      dependencies: ["Comparison", "MoCACommand", "Backbones", "Priors", "Regularizers", "moca"]),
+    .testTarget(name: "ReportTests", dependencies: ["Reports", "Backbones", "Priors", "Regularizers"]),
+    .testTarget(name: "CommandTests", dependencies: ["Runner", "Terminal", "moca"]),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -11,6 +11,7 @@ let package = Package(
     .executableTarget(
       name: "mymoca",
       dependencies: [
+        .product(name: "Ablation", package: "MoCA"),
         .product(name: "Datasets", package: "MoCA"),
         .product(name: "Extractors", package: "MoCA"),
         .product(name: "MoCACommand", package: "MoCA"),

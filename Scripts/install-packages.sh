@@ -2,7 +2,7 @@
 # Installs the system libraries that the build needs, where they are missing (Debian and Ubuntu).
 set -euo pipefail
 
-packages="libzstd-dev libarchive-dev libturbojpeg0-dev libpng-dev zstd"
+packages="libssl-dev libzstd-dev libarchive-dev libturbojpeg0-dev libpng-dev zstd"
 
 fail() {
   printf 'error: %s\n' "$*" >&2
@@ -12,7 +12,7 @@ fail() {
 command -v "${SWIFT:-swift}" >/dev/null || fail "swift is not on the PATH. Install Swift 6.3 or later from swift.org."
 
 if ! command -v dpkg-query >/dev/null; then
-  printf 'note: not a Debian system; make sure that zstd, libarchive, libjpeg-turbo and libpng are installed with their headers\n' >&2
+  printf 'note: not a Debian system; make sure that OpenSSL, zstd, libarchive, libjpeg-turbo and libpng are installed with their headers\n' >&2
   exit 0
 fi
 

@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import PluginKit
 
 /// How batches are made: everything about batch `step` follows from the recipe and the step.
@@ -62,10 +62,10 @@ struct BatchRecipe: Sendable {
 
   /// SHA-256 over the order of the first `epochs` epochs, each index as 64 bits, little-endian.
   func orderDigest(epochs: Int) -> String {
-    var hash = SHA256()
+    let digest = Digest()
     for epoch in 0..<max(0, epochs) {
-      order(ofEpoch: epoch).map { UInt64($0).littleEndian }.withUnsafeBytes { hash.update(bufferPointer: $0) }
+      order(ofEpoch: epoch).map { UInt64($0).littleEndian }.withUnsafeBytes { digest.update($0) }
     }
-    return hash.finalize().hexadecimal
+    return digest.finish().hexadecimal
   }
 }

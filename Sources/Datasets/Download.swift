@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import Foundation
 
 /// A file on the network with the digest that is published of it.
@@ -94,17 +94,13 @@ public struct Download: Sendable {
   /// - Throws: ``DataError/wrongDigest(path:expected:found:)``.
   public func check(_ path: String) throws {
     let file = try MappedFile(path: path)
-    let (expected, found): (String, String)
-    switch digest {
-    case .md5(let text):
-      var hash = Insecure.MD5()
-      hash.update(bufferPointer: file.bytes)
-      (expected, found) = ("md5:" + text, "md5:" + hash.finalize().hexadecimal)
-    case .sha256(let prefix):
-      var hash = SHA256()
-      hash.update(bufferPointer: file.bytes)
-      (expected, found) = ("sha256:" + prefix, "sha256:" + hash.finalize().hexadecimal)
-    }
+    let (running, expected) =
+      switch digest {
+      case .md5(let text): (Files.Digest(.md5), "md5:" + text)
+      case .sha256(let prefix): (Files.Digest(.sha256), "sha256:" + prefix)
+      }
+    running.update(file.bytes)
+    let found = running.text()
     guard found.hasPrefix(expected) else {
       throw DataError.wrongDigest(path: address, expected: expected, found: found)
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file in LeCun's IDX format with 8-bit values, gzipped or not.

@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import Foundation
 import PluginKit
 
@@ -62,6 +62,6 @@ public struct PackedCache: Sendable {
     for key in Self.ignored { tree[key] = nil }
     let text = ([dataset, tree.json] + source.lines).joined(separator: "\n")
     let name = dataset.prefix { $0 != "/" }
-    return "\(name)-" + SHA256.hash(data: Array(text.utf8)).prefix(16).hexadecimal
+    return "\(name)-" + Digest.bytes(of: text).prefix(16).hexadecimal
   }
 }

@@ -97,7 +97,7 @@ extension PackedImages {
   /// `sha256:…` of the images at `indices` and their shape: equal for equal images in equal order.
   public func digest(of indices: [Int]) -> String {
     if indices == Array(0..<count) { return digest }
-    var hash = ImageDigest()
+    let hash = ImageDigest()
     for start in stride(from: 0, to: indices.count, by: 4096) {
       gather(self, indices: Array(indices[start..<min(start + 4096, indices.count)]))
         .withUnsafeBytes { hash.update($0) }

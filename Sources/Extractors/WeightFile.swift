@@ -1,4 +1,4 @@
-import Crypto
+import Files
 import Foundation
 import MoCAProtocols
 
@@ -34,8 +34,9 @@ public struct WeightFile {
     let bad = tensors.filter { !Self.isFinite($0.value) }.map(\.key).sorted()
     guard bad.isEmpty else { throw WeightError.notFinite(path: url.path, names: bad) }
     self.url = url
-    let digits = SHA256.hash(data: data).flatMap { [$0 >> 4, $0 & 15] }
-    digest = "sha256:" + digits.map { String($0, radix: 16) }.joined()
+    let digest = Digest()
+    digest.update(data)
+    self.digest = digest.text()
   }
 
   /// Copies the file's tensors into a module, in the module's precision.

@@ -1,7 +1,7 @@
+import Ablation
 import Backbones
 import Datasets
 import Extractors
-import Launchers
 import Priors
 import Regularizers
 import Runner
@@ -9,9 +9,10 @@ import Runner
 extension Catalogs {
   /// Every plugin of this package: the one place where the catalogs meet.
   public static var standard: Catalogs {
-    Catalogs(
+    var catalogs = Catalogs(
       datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-      regularizers: .standard, memories: .standard, samplers: .standard,
-      extractors: .standard, launchers: .standard)
+      regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
+    catalogs.launchers = .standard
+    return catalogs
   }
 }

@@ -120,10 +120,10 @@ private protocol SettingField {
 }
 
 extension Setting: SettingField {
-  var configuration: ConfigurationValue { wrappedValue.configuration }
-  var expectation: String { Value.expectation }
+  package var configuration: ConfigurationValue { wrappedValue.configuration }
+  package var expectation: String { Value.expectation }
 
-  func checked(_ value: ConfigurationValue, path: String) throws -> ConfigurationValue {
+  package func checked(_ value: ConfigurationValue, path: String) throws -> ConfigurationValue {
     guard let typed = Value(configuration: value) else {
       throw ConfigurationError.wrongType(
         path: path, expected: Value.expectation, found: "\(value.json) (\(value.kind))")

@@ -3,11 +3,11 @@ import Datasets
 import EventLog
 import Extractors
 import Foundation
-import Launchers
 import MoCAProtocols
 import Priors
 import Regularizers
 import Runner
+import Storage
 import Testing
 
 @Suite("A run's event files")
@@ -92,8 +92,7 @@ private final class TemporaryRuns {
   private let url: URL
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    launchers: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")

@@ -1,8 +1,9 @@
 import Backbones
+import Comparison
 import Datasets
+import Evaluation
 import Extractors
 import Foundation
-import Launchers
 import Priors
 import Regularizers
 import Reports
@@ -14,8 +15,7 @@ final class WrittenRuns {
   private var folders: [RunFolder] = []
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    launchers: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")

@@ -1,5 +1,7 @@
+import Ablation
+import Files
 import Foundation
-import Runner
+import MoCACommand
 import Testing
 
 /// A folder as `moca ablate` leaves it, written by hand.

@@ -1,7 +1,7 @@
+import Evaluation
 import Foundation
 import MoCAProtocols
 import Priors
-import Runner
 import Testing
 
 /// What `make_code_views.py` wrote.

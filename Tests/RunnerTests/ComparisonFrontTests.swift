@@ -1,3 +1,4 @@
+import Comparison
 import Foundation
 import Runner
 import Testing
@@ -75,7 +76,7 @@ struct ComparisonFrontTests {
   func commonSeeds() throws {
     // The second seed is twice as hard, and the cell of the last weight failed in it.
     let collection = try ComparisonRuns().ablation(
-      axes: ["regularizer.weight", RunCollection.seedAxis],
+      axes: ["regularizer.weight", Experiment.seedKey],
       [("1", 10.0), ("10", 12), ("auto", 14)].flatMap { weight, error in
         (0..<2).map { seed in
           let scale = Double(seed + 1)

@@ -1,5 +1,5 @@
+import Comparison
 import Foundation
-import Runner
 import Testing
 
 @Suite("Pairing of compared runs")

@@ -1,5 +1,5 @@
+import Comparison
 import Foundation
-import Runner
 import Testing
 
 @Suite("Statistics over seeds")

@@ -1,3 +1,6 @@
+import Ablation
+import Comparison
+import Evaluation
 import Foundation
 import Runner
 import Testing

@@ -1,3 +1,6 @@
+import Ablation
+import Comparison
+import Evaluation
 import Foundation
 import Runner
 import Testing
@@ -21,7 +24,7 @@ struct ComparisonTests {
       }
     }
     return try ComparisonRuns().ablation(
-      axes: ["regularizer", "regularizer.weight", RunCollection.seedAxis], cells)
+      axes: ["regularizer", "regularizer.weight", Experiment.seedKey], cells)
   }
 
   @Test("runs that differ in their seed are one group; other axes are averaged within each seed on request")

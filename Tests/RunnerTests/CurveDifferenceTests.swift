@@ -1,5 +1,5 @@
+import Comparison
 import Foundation
-import Runner
 import Testing
 
 /// Noise whose neighbours correlate, of variance 1.

@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Extractors
 import Foundation
 import MoCAProtocols

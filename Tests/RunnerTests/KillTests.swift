@@ -1,5 +1,6 @@
 import Foundation
 import Runner
+import Storage
 import Testing
 
 /// Kills real processes, so it needs the built command beside the test bundle.

@@ -1,6 +1,9 @@
+import Comparison
+import Files
 import Foundation
 import PluginKit
 import Runner
+import Storage
 import Testing
 
 /// Writes a run without training one.

@@ -2,7 +2,6 @@ import Backbones
 import Datasets
 import Extractors
 import Foundation
-import Launchers
 import MoCAProtocols
 import Priors
 import Regularizers
@@ -12,8 +11,7 @@ extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    launchers: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
 }
 
 /// A folder that goes away with the test.

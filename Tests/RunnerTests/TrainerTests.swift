@@ -1,6 +1,7 @@
 import Foundation
 import MoCAProtocols
 import Runner
+import Storage
 import Testing
 
 @Suite("Training a run", .serialized)

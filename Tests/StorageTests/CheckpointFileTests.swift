@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import Runner
+import Storage
 import Testing
 import Torch
 

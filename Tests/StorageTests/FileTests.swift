@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import Runner
+import Storage
 import Testing
 import Torch
 

@@ -1,6 +1,7 @@
 import Foundation
 import PluginKit
 import Runner
+import Terminal
 import Testing
 
 /// Collects what is written and holds a clock that only the test moves.

@@ -1,6 +1,6 @@
+import Ablation
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// Writes a line of shell for every cell that is not finished, for whatever runs lines of shell: `sh`, `xargs`, GNU
 /// parallel, a queueing system, a colleague.

@@ -2,7 +2,7 @@ import ArgumentParser
 import Conformance
 import Foundation
 import MoCAProtocols
-import Runner
+import Terminal
 
 /// `moca check`.
 struct CheckCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import Foundation
 import MoCAProtocols
-import Runner
+import Storage
+import Terminal
 
 /// What `moca inspect` says about a checkpoint.
 struct CheckpointReport {

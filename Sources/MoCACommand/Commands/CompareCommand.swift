@@ -1,6 +1,8 @@
 import ArgumentParser
+import Comparison
 import Foundation
-import Runner
+import Tables
+import Terminal
 
 /// `moca compare`.
 struct CompareCommand: ParsableCommand {
@@ -95,13 +97,13 @@ struct CompareCommand: ParsableCommand {
     if json {
       print(try comparison.json())
     } else if markdown {
-      print(CompareMarkdown(comparison: comparison).text)
+      print(CompareMarkdown(comparison).text)
     } else if latex {
-      print(CompareLaTeX(comparison: comparison).text)
+      print(CompareLaTeX(comparison).text)
     } else if csv {
-      print(CompareCSV(comparison: comparison).text)
+      print(CompareCSV(comparison).text)
     } else {
-      print(CompareText(comparison: comparison).text(width: Console.width))
+      print(CompareText(comparison).text(width: Console.width))
     }
   }
 

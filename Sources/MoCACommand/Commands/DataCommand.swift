@@ -1,9 +1,11 @@
 import ArgumentParser
 import Datasets
+import Evaluation
 import Extractors
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca data`.
 struct DataCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca describe`.
 struct DescribeCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import Runner
+import Terminal
 
 /// What there is of a kind of plugins, for a word such as `prior`, `memories` or `backbone`.
 struct DescribedKind {

@@ -1,5 +1,7 @@
+import Comparison
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// What `moca diff` prints.
 struct DiffReport {

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Evaluation
 import Extractors
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca evaluate`.
 struct EvaluateCommand: ParsableCommand {

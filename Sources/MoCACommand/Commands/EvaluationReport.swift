@@ -1,6 +1,7 @@
+import Evaluation
 import Foundation
 import MoCAProtocols
-import Runner
+import Terminal
 
 /// What `moca evaluate` prints: one column for each set of images, then the codes, then what was left out.
 struct EvaluationReport {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca interpolate`.
 struct InterpolateCommand: ParsableCommand {

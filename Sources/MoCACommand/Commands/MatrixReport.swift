@@ -1,5 +1,6 @@
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// What `moca list --matrix` prints.
 struct MatrixReport {

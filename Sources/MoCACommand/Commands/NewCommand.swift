@@ -1,7 +1,10 @@
+import Ablation
 import ArgumentParser
+import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca new`.
 struct NewCommand: ParsableCommand {
@@ -72,9 +75,13 @@ struct NewCommand: ParsableCommand {
         .usage, "--target is for backbones; a \(kind.rawValue) is one file in a target that is there")
     }
     if output != nil { throw Failure(.usage, "--target says where the files go; leave --output out") }
-    let target = try BackboneTarget(
-      type: PluginTemplate.typeName(of: name),
-      in: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+    let folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    guard let target = BackboneTarget(type: PluginTemplate.typeName(of: name), in: folder) else {
+      throw Failure(
+        .usage,
+        "--target works in the folder of MoCA's repository, and \(folder.path) has no Package.swift of MoCA; go "
+          + "there first, or leave --target out for a package of your own")
+    }
     let files = [target.file: template.file(named: name), target.tests: tests]
     for folder in files.keys.map({ $0.deletingLastPathComponent() }).sorted(by: { $0.path < $1.path }) {
       if !force, FileManager.default.fileExists(atPath: folder.path) {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca reconstruct`.
 struct ReconstructCommand: ParsableCommand {

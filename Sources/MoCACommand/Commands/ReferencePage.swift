@@ -1,5 +1,6 @@
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// The reference of plugins as Markdown: what `moca list --markdown` prints and `Docs/Methods.md` holds.
 struct ReferencePage {

@@ -1,8 +1,11 @@
 import ArgumentParser
+import Comparison
+import Files
 import Foundation
 import MoCAProtocols
 import Reports
 import Runner
+import Terminal
 
 /// `moca report`.
 struct ReportCommand: ParsableCommand {

@@ -1,6 +1,8 @@
 import Foundation
 import MoCAProtocols
 import Runner
+import Storage
+import Terminal
 
 /// What `moca inspect` says about a run.
 struct RunReport {

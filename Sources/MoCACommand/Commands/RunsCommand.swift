@@ -1,7 +1,8 @@
 import ArgumentParser
+import Comparison
 import Foundation
 import MoCAProtocols
-import Runner
+import Terminal
 
 /// `moca runs`.
 struct RunsCommand: ParsableCommand {

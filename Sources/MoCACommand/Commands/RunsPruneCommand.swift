@@ -1,7 +1,9 @@
 import ArgumentParser
+import Comparison
+import Files
 import Foundation
 import MoCAProtocols
-import Runner
+import Terminal
 
 /// `moca runs prune`.
 struct RunsPruneCommand: ParsableCommand {

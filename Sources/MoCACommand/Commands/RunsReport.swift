@@ -1,6 +1,8 @@
+import Comparison
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// What `moca runs` prints: the runs of their own, then each ablation with its cells.
 struct RunsReport {
@@ -75,7 +77,7 @@ struct RunsReport {
   }
 
   private func seed(of run: ListedRun) -> ConfigurationValue {
-    run.value(RunCollection.seedAxis).flatMap(Int.init).map { .integer($0) } ?? .null
+    run.value(Experiment.seedKey).flatMap(Int.init).map { .integer($0) } ?? .null
   }
 
   /// `5 min`, `3 h`, `12 d`.

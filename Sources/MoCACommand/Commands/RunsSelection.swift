@@ -1,7 +1,9 @@
 import ArgumentParser
+import Comparison
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// Which runs a command is about.
 struct RunSelection: ParsableArguments {

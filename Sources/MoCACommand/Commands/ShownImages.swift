@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// Images for a model to look at.
 struct ShownImages {

@@ -1,6 +1,7 @@
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// What `moca train` says before and after the steps.
 struct TrainingSummary {

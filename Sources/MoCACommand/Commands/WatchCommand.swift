@@ -1,7 +1,9 @@
+import Ablation
 import ArgumentParser
 import Foundation
 import MoCAProtocols
 import Runner
+import Terminal
 
 /// `moca watch`.
 struct WatchCommand: ParsableCommand {

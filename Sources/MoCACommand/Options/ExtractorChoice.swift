@@ -1,7 +1,7 @@
+import Evaluation
 import Extractors
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// In whose features images are compared: those that were named, or all whose weights are here.
 struct ExtractorChoice {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Runner
+import Terminal
 
 /// Where a picture goes.
 struct OutputOptions: ParsableArguments {

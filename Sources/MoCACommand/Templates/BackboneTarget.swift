@@ -17,20 +17,14 @@ struct BackboneTarget {
   /// Where the manifest lists these backbones.
   private static var list: Regex<(Substring, Substring)> { /let backbones: \[String\] = \[([^\]]*)\]/ }
 
-  /// Looks for the repository at `folder`.
-  ///
-  /// - Throws: ``Failure`` where it is not MoCA's.
-  init(type: String, in folder: URL) throws {
+  /// The repository at `folder`, or `nil` where that is not MoCA's.
+  init?(type: String, in folder: URL) {
     self.type = type
     repository = folder
     let url = folder.appendingPathComponent("Package.swift")
-    let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
-    if !text.contains("name: \"MoCA\"") || text.firstMatch(of: Self.list) == nil {
-      throw Failure(
-        .usage,
-        "--target works in the folder of MoCA's repository, and \(folder.path) has no Package.swift of MoCA; go "
-          + "there first, or leave --target out for a package of your own")
-    }
+    guard let text = try? String(contentsOf: url, encoding: .utf8), text.contains("name: \"MoCA\""),
+      text.firstMatch(of: Self.list) != nil
+    else { return nil }
     manifest = text
   }
 

@@ -1,6 +1,6 @@
+import Comparison
 import Foundation
 import MoCAProtocols
-import Runner
 
 /// The cells of a report: how each ended, its configuration and its command.
 struct CellList {

@@ -1,5 +1,6 @@
+import Comparison
+import Evaluation
 import Foundation
-import Runner
 
 /// Codes beside the prior, in charts and maps: a set for each prior.
 struct CodeViews {

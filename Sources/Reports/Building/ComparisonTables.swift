@@ -1,5 +1,5 @@
+import Comparison
 import Foundation
-import Runner
 
 /// A comparison as tables, statements and fronts.
 struct ComparisonTables {

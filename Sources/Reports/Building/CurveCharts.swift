@@ -1,4 +1,4 @@
-import Runner
+import Comparison
 
 /// The lines of `metrics.jsonl` as charts: means over the runs of a group, with bands from the least to the greatest.
 struct CurveCharts {

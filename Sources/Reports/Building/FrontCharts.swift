@@ -1,5 +1,5 @@
+import Comparison
 import Foundation
-import Runner
 
 /// Fronts of a sweep, in the planes of two scores each.
 struct FrontCharts {

@@ -1,5 +1,6 @@
+import Comparison
+import Evaluation
 import Foundation
-import Runner
 
 /// Scores of codes beside their null bands, as `moca evaluate` wrote them.
 struct LatentMatchCharts {

@@ -1,3 +1,5 @@
+import Comparison
+import Evaluation
 import Runner
 
 /// Samples, reconstructions and interpolations: a row for each group.

@@ -1,3 +1,5 @@
+import Comparison
+import Evaluation
 import Foundation
 import MoCAProtocols
 import Runner

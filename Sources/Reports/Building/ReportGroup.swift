@@ -1,3 +1,4 @@
+import Comparison
 import Runner
 
 /// Runs that differ in nothing but the seed: one colour, one row.
@@ -39,7 +40,7 @@ extension ComparedRun {
 
   /// Its seed in words, as far as it is known.
   var seedWords: String? {
-    let seed = self[RunCollection.seedAxis] ?? run?.configuration["training"]?["seed"]?.json
+    let seed = self[Experiment.seedKey] ?? run?.configuration["training"]?["seed"]?.json
     return seed.map { "seed \($0)" }
   }
 }

@@ -1,3 +1,4 @@
+import Comparison
 import MoCAProtocols
 import Runner
 
@@ -37,7 +38,7 @@ struct SharedFacts {
             + (training["precision"]?.text ?? "float32")
         }
       ),
-      ("seeds", { $0[RunCollection.seedAxis] ?? $0.run?.configuration["training"]?["seed"]?.json }),
+      ("seeds", { $0[Experiment.seedKey] ?? $0.run?.configuration["training"]?["seed"]?.json }),
       ("device", { $0.run?.record?.tree["device"]?.text }),
       ("machine", { $0.run?.record?.tree["machine"]?.text }),
       (

@@ -1,3 +1,5 @@
+import Comparison
+
 /// What a report shows, as plain data: nothing in it knows of runs, tensors or HTML.
 ///
 /// Parts that are empty are left out of the page; ``notes`` say why where a reader would look for them. Every text is

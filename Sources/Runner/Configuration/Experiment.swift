@@ -28,6 +28,9 @@ public struct Experiment: Sendable {
     public let section: String
   }
 
+  /// The key of the seed. Runs that differ in it alone are repetitions.
+  public static let seedKey = "training.seed"
+
   private let choices: [String: Choice]
 
   /// The choice made in a section such as `regularizer`.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How the last training of a run ended, in `ending.json` of its folder. It is not there while it trains.

@@ -1,6 +1,8 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Storage
+import Terminal
 
 extension Trainer {
   /// The text of `run.yaml`.

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import MoCAProtocols
+import Terminal
 
 /// Trains one run: the loop, and when things are logged, drawn, evaluated and saved.
 public final class Trainer {

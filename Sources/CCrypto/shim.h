@@ -1,0 +1,2 @@
+// What digests use of OpenSSL's libcrypto, found through pkg-config.
+#include <openssl/evp.h>
