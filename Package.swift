@@ -80,8 +80,10 @@ let package = Package(
     .library(name: "Conformance", targets: ["Conformance"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Extractors", targets: ["Extractors"]),
+    .library(name: "Metrics", targets: ["Metrics"]),
     .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
     .library(name: "Runner", targets: ["Runner"]),
+    .library(name: "Scoring", targets: ["Scoring"]),
     .executable(name: "moca", targets: ["moca"]),
   ],
   dependencies: [
@@ -105,28 +107,29 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     .target(name: "Files", dependencies: ["CCrypto"]),
-    .target(name: "PluginKit", dependencies: ["Yams"]),
-    .target(name: "Torch", dependencies: ["CTorch"]),
-    .target(name: "TorchNN", dependencies: ["Torch"]),
-    .target(name: "MoCAProtocols", dependencies: ["PluginKit", "TorchNN"]),
+    .target(name: "PluginKit", dependencies: ["Files", "Yams"]),
+    .target(name: "Torch", dependencies: ["CTorch", "Files"]),
+    .target(name: "TorchNN", dependencies: ["Files", "Torch"]),
+    .target(name: "MoCAProtocols", dependencies: ["Files", "PluginKit", "TorchNN"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
-    .target(name: "Metrics", dependencies: ["MoCAProtocols"]),
+    .target(name: "Metrics", dependencies: ["Files", "MoCAProtocols"]),
     .target(
       name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
+    .target(name: "Scoring", dependencies: ["Metrics"]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
     .target(name: "Datasets", dependencies: ["Files", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
-    .target(name: "Storage", dependencies: ["Files", "PluginKit", "Torch", "CZstd"]),
+    .target(name: "Storage", dependencies: ["Files", "Torch", "CZstd"]),
     .target(name: "Terminal", dependencies: ["Files", "PluginKit"]),
     .target(
       name: "Runner",
       dependencies: [
-        "Datasets", "EventLog", "Extractors", "Files", "Metrics", "MoCAProtocols", "Storage", "Terminal",
+        "Datasets", "EventLog", "Extractors", "Files", "Metrics", "MoCAProtocols", "Scoring", "Storage",
       ]),
-    .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner"]),
+    .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner", "Scoring"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
     .target(name: "Comparison", dependencies: ["Ablation", "Evaluation", "Runner"]),
     .target(name: "Tables", dependencies: ["Comparison", "Terminal"]),
@@ -140,7 +143,7 @@ let package = Package(
     .target(
       name: "MoCACommand",
       dependencies: [
-        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors",
+        "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
         "Metrics",
         "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -157,7 +160,7 @@ let package = Package(
       dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
     .testTarget(name: "ExtractorTests", dependencies: ["Extractors", "Datasets", "Torch", "TorchNN"]),
     .testTarget(
-      name: "MetricTests", dependencies: ["Metrics", "MoCAProtocols", "Priors", "Torch"]),
+      name: "MetricTests", dependencies: ["Metrics", "MoCAProtocols", "Priors", "Scoring", "Torch"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Storage", "Terminal"]),
     .testTarget(

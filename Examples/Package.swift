@@ -14,9 +14,11 @@ let package = Package(
         .product(name: "Ablation", package: "MoCA"),
         .product(name: "Datasets", package: "MoCA"),
         .product(name: "Extractors", package: "MoCA"),
+        .product(name: "Metrics", package: "MoCA"),
         .product(name: "MoCACommand", package: "MoCA"),
         .product(name: "MoCAProtocols", package: "MoCA"),
         .product(name: "Runner", package: "MoCA"),
+        .product(name: "Scoring", package: "MoCA"),
       ])
   ]
 )

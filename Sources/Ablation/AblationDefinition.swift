@@ -89,7 +89,7 @@ extension AblationDefinition {
 
   /// Reads `ablation.yaml`.
   ///
-  /// - Throws: ``StorageError`` where a part is missing.
+  /// - Throws: `StorageError` where a part is missing.
   init(_ tree: ConfigurationValue, path: String) throws {
     let texts = { (value: ConfigurationValue?) -> [String]? in
       guard case .list(let values)? = value else { return nil }
@@ -123,13 +123,6 @@ extension AblationDefinition {
 }
 
 extension AblationDefinition.Scoring {
-  /// The words behind `moca evaluate RUN`.
-  var evaluateArguments: [String] {
-    ["--samples", String(samples)] + metrics.flatMap { ["--metric", $0] }
-      + samplers.flatMap { ["--sampler", $0] }
-      + arguments
-  }
-
   /// The scoring as it stands in `ablation.yaml`.
   var tree: ConfigurationValue {
     let strings = { (values: [String]) in ConfigurationValue.list(values.map { .string($0) }) }

@@ -1,8 +1,9 @@
+import Files
 import PluginKit
 import Runner
 
 /// What can be wrong with an ablation as a whole. Finished cells are untouched by every one of these.
-public enum AblationError: Error, CustomStringConvertible {
+public enum AblationError: Fault {
   /// Cells that cannot be: each reason with the cells that it concerns.
   case refused([(text: String, cells: [String])], of: Int)
   /// Nothing varies.
@@ -12,7 +13,8 @@ public enum AblationError: Error, CustomStringConvertible {
   /// The folder belongs to another matrix.
   case otherMatrix(path: String, differences: [String])
   /// The folder's cells compute elsewhere, or on another number of threads.
-  case otherCompute(path: String, theirs: String, mine: String)
+  case otherCompute(
+    path: String, theirs: (device: String, threads: Int), mine: (device: String, threads: Int))
   /// The folder's cells were made by another program.
   case otherBuild(path: String, theirs: String, mine: String)
   /// Files of a finished cell are not those that it ended with.
@@ -41,7 +43,7 @@ public enum AblationError: Error, CustomStringConvertible {
     case .refused(let reasons, let count):
       "\(reasons.reduce(0) { $0 + $1.cells.count }) of \(count) cells cannot be run; nothing was started:\n"
         + reasons.map { "  \($0.text)\n" + Self.list($0.cells) }.joined(separator: "\n")
-        + "\nchange the axes, or leave these cells out with --skip-refused"
+        + "\nchange the axes, or leave these cells out"
     case .noAxes:
       "nothing varies: give an axis with several values, as in regularizer=moca,mmd or seed=0..2, or an `ablation:` "
         + "section in the configuration file"
@@ -49,25 +51,22 @@ public enum AblationError: Error, CustomStringConvertible {
       "the cells \(first) and \(second) have the same configuration; leave one of them out"
     case .otherMatrix(let path, let differences):
       "\(path) belongs to another matrix:\n" + differences.map { "  \($0)" }.joined(separator: "\n")
-        + "\nchoose another --output, add to it with --extend where it only grows, or continue it as it is with: "
-        + "moca ablate \(path)"
     case .otherCompute(let path, let theirs, let mine):
-      "the cells of \(path) compute with \(theirs), and here it is \(mine), which adds in another order; give them "
-        + "what they began with, or choose another --output"
+      "the cells of \(path) compute on \(theirs.device) (threads: \(theirs.threads)), and here it is \(mine.device) "
+        + "(threads: \(mine.threads)), which adds in another order; give them what they began with"
     case .otherBuild(let path, let theirs, let mine):
       "the cells of \(path) belong to another build of this program:\n  there: \(theirs)\n  here:  \(mine)\n"
-        + "finish it with that build, choose another --output, or go on with this one all the same with --any-build, "
-        + "which is noted for each cell"
+        + "finish it with that build"
     case .edited(let cells, let path):
       "files in finished cells of \(path) are not those that the cells ended with:\n"
         + cells.map { "  \($0.cell): \($0.what)" }.joined(separator: "\n")
-        + "\nrestore them, or run these cells anew with --redo NAME"
+        + "\nrestore them, or run these cells anew"
     case .otherConfiguration(let cells, let path):
       "cells of \(path) cannot go on as what they began as:\n"
         + cells.map { "  \($0.cell): \($0.what)" }.joined(separator: "\n")
-        + "\nrestore configurations and images, or make the matrix anew with another --output"
+        + "\nrestore configurations and images, or make the matrix anew"
     case .otherFolder(let path, let found):
-      "\(path) holds \(found) and is no ablation; choose another --output, or an empty folder"
+      "\(path) holds \(found) and is no ablation"
     case .programChanged(let path):
       "\(path) was replaced while it worked, and cells of two builds do not belong together; start it again"
     case .unknownCell(let name, let hint): "no cell \"\(name)\" in the matrix\(hint)"
@@ -77,17 +76,18 @@ public enum AblationError: Error, CustomStringConvertible {
     case .notMeasured(let cell, let reason): "\(cell) could not be measured: \(reason)"
     case .launcher(let reason): reason
     case .measurementInterrupted: "interrupted; nothing was made"
-    case .interrupted(let path): "interrupted; continue with: moca ablate \(path)"
+    case .interrupted: "interrupted"
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .edited, .otherConfiguration: 65
-    case .notMeasured, .launcher, .programChanged: 1
-    case .interrupted, .measurementInterrupted: Interruption.exitCode
-    default: 64
+    case .refused, .noAxes, .duplicate, .otherMatrix, .otherCompute, .otherBuild, .otherFolder, .unknownCell,
+      .budgetTooSmall:
+      .usage
+    case .edited, .otherConfiguration: .data
+    case .notMeasured, .launcher, .programChanged: .other
+    case .interrupted, .measurementInterrupted: .interrupted
     }
   }
 

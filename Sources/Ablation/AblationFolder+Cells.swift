@@ -3,23 +3,16 @@ import Foundation
 import Runner
 
 extension AblationFolder {
-  /// What a person types to train and score a cell again, in a run of its own.
-  public func command(of cell: AblationCell) -> String {
-    definition.commands.text(configuration: configurationURL(of: cell), runName: cell.name)
-  }
-
   /// Writes how a cell ended.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func write(_ outcome: CellOutcome, of cell: AblationCell) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(outcome) + [0x0A], to: outcomeURL(of: cell))
+    try AtomicFile.write(try JSONEncoder.readable.encode(outcome) + [0x0A], to: outcomeURL(of: cell))
   }
 
   /// SHA-256 of the files that make up a cell's result: configuration, curves, last checkpoint and scores.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func resultDigests(of cell: AblationCell) throws -> [String: String] {
     let run = try RunFolder(opening: runURL(of: cell))
     var files = [RunFolder.configurationName, "metrics.jsonl"]
@@ -32,7 +25,7 @@ extension AblationFolder {
 
   /// Finished cells whose files are not those that they ended with. Scores that were added later do not count.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func editedCells(only: Set<String> = []) throws -> [(cell: String, what: String)] {
     try definition.cells.compactMap { cell in
       guard only.isEmpty || only.contains(cell.name), let outcome = try outcome(of: cell), outcome.isScored
@@ -50,14 +43,14 @@ extension AblationFolder {
 
   /// The cells that a start would run.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func unfinishedCells() throws -> [AblationCell] {
     try definition.cells.filter { try outcome(of: $0)?.isFinal != true }
   }
 
   /// Takes back a cell's outcome and its run, so that it is run anew.
   ///
-  /// - Throws: ``StorageError`` where a process works on it.
+  /// - Throws: `StorageError` where a process works on it.
   public func reset(_ cell: AblationCell) throws {
     let claim = try CellClaim.demand(claimURL(of: cell), for: runURL(of: cell))
     defer { claim.release() }

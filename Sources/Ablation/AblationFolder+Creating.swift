@@ -17,7 +17,7 @@ extension AblationFolder {
 
   /// Makes the folder of a matrix, or opens it where it is there and belongs to the same matrix.
   ///
-  /// - Throws: ``AblationError``, ``StorageError``. A folder that is refused stays as it is.
+  /// - Throws: ``AblationError``, `StorageError`. A folder that is refused stays as it is.
   public init(
     at url: URL, for matrix: AblationMatrix, definition: AblationDefinition,
     tolerating: Tolerance = Tolerance()
@@ -67,8 +67,7 @@ extension AblationFolder {
     let threads = threads ?? definition.threads
     guard definition.device != device || definition.threads != threads else { return }
     throw AblationError.otherCompute(
-      path: url.shownPath, theirs: "--device \(definition.device) --threads \(definition.threads)",
-      mine: "--device \(device) --threads \(threads)")
+      path: url.shownPath, theirs: (definition.device, definition.threads), mine: (device, threads))
   }
 
   /// What tells two definitions apart, for people.
@@ -92,7 +91,7 @@ extension AblationFolder {
   private static func refuseOther(_ url: URL) throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
     let others = names.filter {
-      !subfolders.contains($0) && $0 != FolderLock.fileName && !$0.contains(AtomicFile.temporaryMarker)
+      !subfolders.contains($0) && $0 != FolderLock.fileName && !$0.contains(AtomicWriter.temporaryMarker)
     }
     if !others.isEmpty, !isAblation(url) {
       throw AblationError.otherFolder(path: url.shownPath, found: others.sorted()[0])
@@ -136,7 +135,7 @@ extension AblationFolder {
 extension AblationFolder {
   /// Refuses cells whose stored configuration is not the one that their key stands for.
   ///
-  /// - Throws: ``AblationError/otherConfiguration(_:path:)``, ``DataError``.
+  /// - Throws: ``AblationError/otherConfiguration(_:path:)``, `DataError`.
   public func checkConfigurations(_ catalogs: Catalogs, only: Set<String> = []) throws {
     var digests: [String: String] = [:]
     var edited: [(cell: String, what: String)] = []

@@ -24,7 +24,7 @@ public struct AblationFolder: Sendable {
 
   /// Opens an ablation to read it; processes may be working on it.
   ///
-  /// - Throws: ``StorageError``; ``ConfigurationError`` where `ablation.yaml` cannot be read.
+  /// - Throws: `StorageError`; `ConfigurationError` where `ablation.yaml` cannot be read.
   public init(opening url: URL) throws {
     self.url = URL(fileURLWithPath: url.path)
     let file = url.appendingPathComponent(Self.definitionName)
@@ -63,7 +63,7 @@ public struct AblationFolder: Sendable {
 
   /// How a cell ended; `nil` where it has not, or where what stands there is of another key.
   ///
-  /// - Throws: ``StorageError`` where the file is there and cannot be read.
+  /// - Throws: `StorageError` where the file is there and cannot be read.
   public func outcome(of cell: AblationCell) throws -> CellOutcome? {
     let url = outcomeURL(of: cell)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }

@@ -41,12 +41,12 @@ public struct AblationMatrix {
   ///   - request: What is asked for.
   ///   - build: What was built; part of every key.
   ///   - steps: Steps of a cell where they follow from a budget.
-  /// - Throws: ``AblationError``, ``ConfigurationError``, ``DataError``.
+  /// - Throws: ``AblationError``, `ConfigurationError`, `DataError`.
   public init(
     _ request: AblationRequest, catalogs: Catalogs, build: String,
     cacheFolder: URL = DataSource.defaultCacheFolder,
     steps: ([AblationCell.Coordinate]) -> Int? = { _ in nil },
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) throws {
     guard request.axes.contains(where: { $0.values.count > 1 }) else { throw AblationError.noAxes }
     try request.check(catalogs)

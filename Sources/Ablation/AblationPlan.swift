@@ -32,7 +32,7 @@ public struct AblationPlan {
   /// Measures the first cell of each kind.
   ///
   /// - Parameter progress: Hears which group is measured.
-  /// - Throws: ``AblationError``, ``StorageError``.
+  /// - Throws: ``AblationError``, `StorageError`.
   public init(
     measuring matrix: AblationMatrix, with measurement: CellMeasurement, jobs: Int,
     progress: (_ done: Int, _ total: Int, _ what: String) -> Void = { _, _, _ in }

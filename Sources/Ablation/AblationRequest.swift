@@ -54,7 +54,7 @@ public struct AblationRequest: Sendable {
   /// - Parameters:
   ///   - file: The whole file; empty where there is none.
   ///   - arguments: `key=value,value` for an axis, `key=value` for what all cells share.
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   public init(file: ConfigurationValue, arguments: [String]) throws {
     base = file
     base[Self.key] = nil
@@ -178,7 +178,7 @@ extension AblationRequest {
   /// Refuses settings that belong to no axis or value, which would be thought to hold, and a budget beside an axis of
   /// steps.
   ///
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   func check(_ catalogs: Catalogs) throws {
     for (key, values) in settings {
       guard let axis = axes.first(where: { $0.key == key }) else {
@@ -196,7 +196,7 @@ extension AblationRequest {
     let lengths = ["training.steps", "training.epochs"]
     if budget != nil, let axis = axes.first(where: { lengths.contains($0.key) }) {
       throw ConfigurationError.incompatible(
-        "\(axis.key) is an axis and --budget decides the steps; leave one of them out")
+        "\(axis.key) is an axis and the budget decides the steps; leave one of them out")
     }
   }
 }

@@ -40,7 +40,7 @@ public final class AblationScheduler: Sendable {
 
   /// Prepares the work.
   ///
-  /// - Throws: ``StorageError`` where an outcome cannot be read.
+  /// - Throws: `StorageError` where an outcome cannot be read.
   public init(
     _ folder: AblationFolder, build: Build, options: Options, interruption: Interruption = Interruption(),
     report: @escaping @Sendable (Event) -> Void = { _ in }
@@ -56,7 +56,7 @@ public final class AblationScheduler: Sendable {
 
   /// Runs what is left, and waits for cells that other processes have.
   ///
-  /// - Throws: ``AblationError/interrupted(path:)``, ``AblationError/programChanged(path:)``; ``StorageError`` for the
+  /// - Throws: ``AblationError/interrupted(path:)``, ``AblationError/programChanged(path:)``; `StorageError` for the
   ///   disk. After each of them nothing new is started.
   public func run() throws {
     let count = max(1, min(options.jobs, folder.definition.cells.count))
@@ -72,7 +72,7 @@ public final class AblationScheduler: Sendable {
     }
     for worker in workers { worker.wait() }
     if let failure = progress.withLock({ $0.failure }) { throw failure }
-    if interruption.isRequested { throw AblationError.interrupted(path: folder.url.shownPath.shellWord) }
+    if interruption.isRequested { throw AblationError.interrupted(path: folder.url.shownPath) }
   }
 
   /// One worker: takes a cell, works on it, and looks for the next.

@@ -62,7 +62,7 @@ public struct AblationStatus: Codable, Sendable, Equatable {
 
   /// Looks at an ablation.
   ///
-  /// - Throws: ``StorageError`` where an outcome cannot be read.
+  /// - Throws: `StorageError` where an outcome cannot be read.
   public init(of ablation: AblationFolder, now: Date = Date()) throws {
     path = ablation.url.path
     date = now
@@ -100,7 +100,7 @@ extension AblationStatus.Cell {
     let outcome = try ablation.outcome(of: cell)
     let claim = outcome == nil ? CellClaim.liveOwner(of: ablation.claimURL(of: cell), now: now) : nil
     let line = MetricsTail.lastLine(of: folder.appendingPathComponent("metrics.jsonl")) ?? [:]
-    let step = Int(line["step"] ?? 0)
+    let step = Int(line[.step] ?? 0)
     let total = Self.plannedSteps(in: folder.appendingPathComponent(RunFolder.configurationName))
     name = cell.name
     coordinates = cell.coordinates
@@ -114,14 +114,14 @@ extension AblationStatus.Cell {
     reason = outcome?.reason
     self.step = step
     totalSteps = total
-    let rate = line["stepSeconds"].flatMap { $0 > 0 && $0.isFinite ? 1 / $0 : nil }
+    let rate = line[.stepSeconds].flatMap { $0 > 0 && $0.isFinite ? 1 / $0 : nil }
     stepsPerSecond = rate
     secondsLeft =
       state == .training ? rate.flatMap { rate in total.map { Double(max(0, $0 - step)) / rate } } : nil
     host = claim?.host
     process = claim.map { Int($0.process) }
-    reconstruction = line["reconstruction"].flatMap { $0.isFinite ? $0 : nil }
-    loss = line["loss"].flatMap { $0.isFinite ? $0 : nil }
+    reconstruction = line[.reconstruction].flatMap { $0.isFinite ? $0 : nil }
+    loss = line[.loss].flatMap { $0.isFinite ? $0 : nil }
     seconds = outcome?.seconds
   }
 

@@ -9,7 +9,7 @@ enum AxisValues {
 
   /// Reads what stands behind `key=`.
   ///
-  /// - Throws: ``ConfigurationError`` where a part is no value, or none is there.
+  /// - Throws: `ConfigurationError` where a part is no value, or none is there.
   static func parse(_ text: String, key: String) throws -> [ConfigurationValue] {
     let parts = split(text)
     if parts.contains("") {

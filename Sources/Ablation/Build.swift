@@ -15,7 +15,7 @@ public struct Build: Sendable, CustomStringConvertible {
 
   /// Looks at the running program.
   ///
-  /// - Throws: ``StorageError`` where its own file is not found or cannot be read.
+  /// - Throws: `StorageError` where its own file is not found or cannot be read.
   public init() throws {
     guard let program = Bundle.main.executableURL else {
       throw StorageError.disk(path: CommandLine.arguments[0], reason: "is not found as the running program")

@@ -68,7 +68,7 @@ package final class CellClaim {
 
   /// Takes a cell; `nil` where another process has it.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   package static func take(_ url: URL) throws -> CellClaim? {
     // On one machine nobody else takes or removes a claim meanwhile.
     let gate = open(
@@ -86,7 +86,7 @@ package final class CellClaim {
 
   /// Takes a cell that must be free.
   ///
-  /// - Throws: ``StorageError/locked(path:holder:)`` where another process has it; ``StorageError``.
+  /// - Throws: `StorageError.locked` where another process has it; `StorageError`.
   package static func demand(_ url: URL, for run: URL) throws -> CellClaim {
     if let claim = try take(url) { return claim }
     let holder = owner(of: url).map { "process \($0.process) on \($0.host)" }
@@ -115,7 +115,7 @@ package final class CellClaim {
   /// Puts a locked and complete file in place, unless one is there.
   private static func create(_ url: URL) throws -> CellClaim? {
     let token = String(UInt64.random(in: .min ... .max), radix: 36)
-    let temporary = url.path + AtomicFile.temporaryMarker + token
+    let temporary = url.path + AtomicWriter.temporaryMarker + token
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw StorageError.system(errno, path: url.path, action: "cannot be claimed")
@@ -164,7 +164,7 @@ package final class CellClaim {
 
   /// Seconds since a claim was touched, by the clock of the file system.
   private static func age(of descriptor: Int32, beside url: URL) throws -> Double {
-    let probe = url.path + AtomicFile.temporaryMarker + "clock"
+    let probe = url.path + AtomicWriter.temporaryMarker + "clock"
     let clock = open(probe, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     defer {
       if clock >= 0 { close(clock) }

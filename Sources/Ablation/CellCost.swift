@@ -63,7 +63,7 @@ public struct CellMeasurement {
 
   /// Trains a few steps of a cell in a folder that is removed again, and scores what comes out.
   ///
-  /// - Throws: ``AblationError/notMeasured(cell:reason:)``, ``StorageError``.
+  /// - Throws: ``AblationError/notMeasured(cell:reason:)``, `StorageError`.
   public func measure(_ planned: AblationMatrix.Planned) throws -> CellCost {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "moca-plan-" + String(UInt64.random(in: .min ... .max), radix: 36))
@@ -74,8 +74,8 @@ public struct CellMeasurement {
     let run = folder.appendingPathComponent("run")
     let train = try take(commands.train(configuration, run: run), planned, in: folder)
     let lines = try MetricsLog.read(run.appendingPathComponent("metrics.jsonl"))
-    let times = lines.dropFirst().compactMap { $0["stepSeconds"] }.sorted()
-    let shares = lines.compactMap { $0["regularizerShare"] }
+    let times = lines.dropFirst().compactMap { $0[.stepSeconds] }.sorted()
+    let shares = lines.compactMap { $0[.regularizerShare] }
     guard !times.isEmpty else {
       throw AblationError.notMeasured(cell: planned.cell.name, reason: "its log has no times")
     }

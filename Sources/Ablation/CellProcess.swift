@@ -29,7 +29,7 @@ final class CellProcess {
   ///   - threads: Threads that it computes with.
   ///   - log: Where its output goes.
   ///   - inherited: An open file that it keeps open: the cell's lock.
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   init(
     _ program: URL, _ arguments: [String], threads: Int, log: Int32, inherited: Int32?
   ) throws {

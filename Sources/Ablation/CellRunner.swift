@@ -33,7 +33,7 @@ struct CellRunner {
   ///
   /// - Returns: How it ended; it is written down. `nil` where another machine has taken the claim, since this one seemed
   ///   dead, and what it had begun was dropped.
-  /// - Throws: ``Stop``, ``AblationError/programChanged(path:)``, and ``StorageError`` for the disk.
+  /// - Throws: ``Stop``, ``AblationError/programChanged(path:)``, and `StorageError` for the disk.
   func run(_ cell: AblationCell, claim: CellClaim) throws -> CellOutcome? {
     // An earlier end that is not final is over once the cell runs again.
     unlink(folder.outcomeURL(of: cell).path)
@@ -98,7 +98,7 @@ struct CellRunner {
     let ending = run.flatMap(RunEnding.read)
     outcome.step = ending?.step ?? lastStep(of: cell)
     let said = lastError(of: cell) ?? logLines(of: cell).last.map(String.init)
-    if process.exit == .code(74) {
+    if process.exit == .code(CellCommands.diskExitCode) {
       throw StorageError.disk(path: folder.runURL(of: cell).path, reason: said ?? "the disk failed")
     }
     if !isInTime {
@@ -111,7 +111,7 @@ struct CellRunner {
     } else if isOutOfMemory(said) || process.exit == .signal(SIGKILL) && !hadMemory {
       outcome.state = .outOfMemory
       outcome.reason = lastError(of: cell) ?? "the system ended it for want of memory"
-    } else if process.exit == .code(Interruption.exitCode) {
+    } else if process.exit == .code(CellCommands.interruptedExitCode) {
       outcome.state = .killed
       outcome.reason = "was asked to stop from outside; it goes on from its last checkpoint"
     } else if case .signal(let signal) = process.exit {
@@ -133,7 +133,7 @@ struct CellRunner {
   /// Looks whether training made the reconstruction worse.
   private func conclude(_ cell: AblationCell, _ outcome: inout CellOutcome) throws {
     let lines = try MetricsLog.read(RunFolder(opening: folder.runURL(of: cell)).metricsURL)
-    outcome.step = lines.last?["step"].map { Int($0) }
+    outcome.step = lines.last?[.step].map { Int($0) }
     let run = try StoredRun(RunFolder(opening: folder.runURL(of: cell)))
     let key = AblationMatrix.key(
       run.configuration, dataDigest: run.record?.dataDigest ?? "", build: folder.definition.build)
@@ -142,7 +142,7 @@ struct CellRunner {
       outcome.reason = "its configuration or its images are not those of its key"
       return
     }
-    if let first = lines.first?["reconstruction"], let last = lines.last?["reconstruction"], last > first {
+    if let first = lines.first?[.reconstruction], let last = lines.last?[.reconstruction], last > first {
       outcome.state = .diverged
       outcome.reason =
         "the reconstruction error ended at \(shortNumber(last, digits: 4)), above its first value "
@@ -161,7 +161,7 @@ struct CellRunner {
 
   private func lastStep(of cell: AblationCell) -> Int? {
     let url = folder.runURL(of: cell).appendingPathComponent("metrics.jsonl")
-    return (try? MetricsLog.read(url))?.last?["step"].map { Int($0) }
+    return (try? MetricsLog.read(url))?.last?[.step].map { Int($0) }
   }
 
   private func openLog(of cell: AblationCell) throws -> Int32 {

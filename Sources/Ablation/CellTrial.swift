@@ -20,19 +20,14 @@ struct CellTrial {
     let warnings: [String]
   }
 
-  private struct Loaded {
-    let source: DataSource
-    var batchesPerEpoch: [Int: Int] = [:]
-  }
-
   private let catalogs: Catalogs
   private let cacheFolder: URL
-  private let progress: @Sendable (Int, Int?, String) -> Void
-  private var sources: [String: Loaded] = [:]
+  private let progress: ProgressHandler
+  private var sources: [String: DataSource] = [:]
   private var passed: Set<String> = []
 
   init(
-    catalogs: Catalogs, cacheFolder: URL, progress: @escaping @Sendable (Int, Int?, String) -> Void
+    catalogs: Catalogs, cacheFolder: URL, progress: @escaping ProgressHandler
   ) {
     self.catalogs = catalogs
     self.cacheFolder = cacheFolder
@@ -41,24 +36,17 @@ struct CellTrial {
 
   /// Checks a cell.
   ///
-  /// - Throws: ``ConfigurationError``, ``DataError``.
+  /// - Throws: `ConfigurationError`, `DataError`.
   mutating func check(_ experiment: Experiment) throws -> Facts {
     try Trainer.check(experiment, catalogs: catalogs)
     let dataset = experiment.tree["dataset"]?.json ?? ""
-    var loaded =
+    let source =
       try sources[dataset]
-      ?? Loaded(
-        source: DataSource(experiment, catalogs: catalogs, cacheFolder: cacheFolder, progress: progress))
+      ?? DataSource(experiment, catalogs: catalogs, cacheFolder: cacheFolder, progress: progress)
+    sources[dataset] = source
     let training = experiment.training
-    let images = loaded.source.images
-    let batches =
-      try loaded.batchesPerEpoch[training.batch]
-      ?? BatchLoader(
-        images: images, indices: loaded.source.split.training, batchSize: training.batch, seed: 0,
-        flips: false
-      ).batchesPerEpoch
-    loaded.batchesPerEpoch[training.batch] = batches
-    sources[dataset] = loaded
+    let images = source.images
+    let batches = try source.batches(training).batchesPerEpoch
     let totalSteps = training.steps ?? training.epochs * batches
     var tree = experiment.tree
     tree[path: ["training", "seed"]] = nil
@@ -66,11 +54,11 @@ struct CellTrial {
     if !passed.contains(tree.json) {
       let state = try TrainingState(
         experiment, catalogs: catalogs, imageShape: images.shape, totalSteps: totalSteps, device: .cpu)
-      warnings = state.warnings(imageCount: loaded.source.split.training.count)
+      warnings = state.warnings(imageCount: source.split.training.count)
       passed.insert(tree.json)
     }
     return Facts(
-      dataDigest: images.digest, imageShape: images.shape, heldOutCount: loaded.source.split.heldOut.count,
+      dataDigest: images.digest, imageShape: images.shape, heldOutCount: source.split.heldOut.count,
       totalSteps: totalSteps, warnings: warnings)
   }
 }

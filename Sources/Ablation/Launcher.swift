@@ -56,7 +56,7 @@ public protocol Launcher: Sendable {
   /// Starts the work.
   ///
   /// - Returns: What a person should know, where the work goes on elsewhere; `nil` where it is done.
-  /// - Throws: ``AblationError``, ``StorageError``.
+  /// - Throws: ``AblationError``, `StorageError`.
   func launch(_ work: LaunchWork) throws -> String?
 }
 

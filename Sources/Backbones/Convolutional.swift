@@ -118,7 +118,7 @@ public final class ConvolutionalEncoder: EncoderPlugin {
     url: "https://arxiv.org/abs/1903.12436")
   public static let about =
     "The network that most published scores of regularized and Wasserstein autoencoders were taken with: strided "
-    + "convolutions with batch normalisation, a linear layer to the latent, and the same backwards. Choose it to "
+    + "convolutions with batch normalisation, a linear layer to the code, and the same backwards. Choose it to "
     + "compare with the literature: the defaults are the layers for CIFAR-10 and MNIST at 32 pixels, and kernel 5 at "
     + "64 pixels gives those for CelebA. It takes square images of 28 to 256 pixels a side. Most of its parameters "
     + "are in the last two stages, so a width of 32 or 64 costs little quality on simple images and is much faster. "

@@ -5,7 +5,7 @@ import MoCAProtocols
 /// The plain baseline of the autoencoder literature for small images: no convolution, no normalisation.
 public struct PerceptronConfiguration: PluginConfiguration {
   @Setting(
-    "sizes of the hidden layers, from the image to the latent", .between(1, 65536),
+    "sizes of the hidden layers, from the image to the code", .between(1, 65536),
     source: "ours: two layers of the width that is usual for MNIST")
   public var hidden = [512, 512]
 
@@ -26,7 +26,7 @@ public final class PerceptronEncoder: EncoderPlugin {
     + "for quick experiments and as a control. Its size grows with the number of pixels, and on photographs its "
     + "reconstructions are much worse than those of the convolutional networks."
   public static let formula =
-    "features = linear(ReLU(… ReLU(linear(image))))\nimage = sigmoid(linear(ReLU(… ReLU(linear(latent)))))"
+    "features = linear(ReLU(… ReLU(linear(image))))\nimage = sigmoid(linear(ReLU(… ReLU(linear(code)))))"
 
   private let network: MultilayerPerceptron
 

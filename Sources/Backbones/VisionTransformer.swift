@@ -5,7 +5,7 @@ import MoCAProtocols
 ///
 /// Encoder: square patches, one linear map for all of them, learned positions, blocks of attention and layers with
 /// GELU that normalise first, layer normalisation, the mean over the patches (Beyer, Zhai and Kolesnikov, 2022, found
-/// it as good as a class token), batch normalisation and a linear layer. Decoder: a linear layer from the latent to all
+/// it as good as a class token), batch normalisation and a linear layer. Decoder: a linear layer from the code to all
 /// tokens, learned positions, the same blocks, layer normalisation, and one linear map to the pixels of a patch with a
 /// sigmoid.
 ///
@@ -92,7 +92,7 @@ public final class VisionTransformerEncoder: EncoderPlugin {
     "Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021", url: "https://arxiv.org/abs/2010.11929")
   public static let about =
     "A vision transformer on both sides: patches become tokens, every block mixes all tokens by attention, and the "
-    + "decoder turns the latent into tokens and these into patches. It has no convolution, and only one batch "
+    + "decoder turns the code into tokens and these into patches. It has no convolution, and only one batch "
     + "normalisation, of the encoder's mean token, which keeps the codes apart at the start. Choose it to learn whether "
     + "a result depends on convolution, or on a GPU with much data. It takes images of any shape that the patch "
     + "divides, in at most 1024 patches. It needs more images and steps than a convolutional network to reach the "
@@ -100,7 +100,7 @@ public final class VisionTransformerEncoder: EncoderPlugin {
   public static let formula =
     "block: t ← t + attention(norm(t)), t ← t + linear(GELU(linear(norm(t))))\n"
     + "encoder: t = linear(patches) + positions → blocks → norm → mean over the patches → batch norm → linear\n"
-    + "decoder: t = linear(latent) + positions → blocks → norm → linear → sigmoid → patches joined"
+    + "decoder: t = linear(code) + positions → blocks → norm → linear → sigmoid → patches joined"
 
   private let embedding: Linear
   @Parameter private var positions: Tensor
@@ -135,7 +135,7 @@ public final class VisionTransformerDecoder: DecoderPlugin {
   public typealias Configuration = VisionTransformerConfiguration
 
   public static let name = VisionTransformerEncoder.name
-  public static let summary = "a small vision transformer: the latent as tokens, attention, patches"
+  public static let summary = "a small vision transformer: the code as tokens, attention, patches"
   public static let reference = VisionTransformerEncoder.reference
   public static let about = VisionTransformerEncoder.about
   public static let formula = VisionTransformerEncoder.formula

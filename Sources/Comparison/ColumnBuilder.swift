@@ -1,4 +1,5 @@
 import Evaluation
+import Metrics
 import PluginKit
 
 /// Makes the columns of a comparison.
@@ -35,7 +36,7 @@ final class ColumnBuilder {
       if matches.isEmpty {
         throw ComparisonError.unknownMetric(name, available: table.keys.map(\.name))
       }
-      let ofModel = matches.filter { !["held-out", "reference"].contains($0.subject) }
+      let ofModel = matches.filter(\.role.isOfModel)
       return ofModel.isEmpty ? matches : ofModel
     }
     .distinct
@@ -44,29 +45,25 @@ final class ColumnBuilder {
   /// Reconstruction, Fréchet distances of reconstructions and of the prior's samples, latent match.
   private var defaults: [ScoreTable.Key] {
     [reconstruction].compactMap { $0 }
-      + table.keys.filter { $0.subject == "reconstructions" && $0.score.hasPrefix("rF") }
-      + table.keys.filter { $0.subject == "prior" && Self.isFrechet($0.score) }
+      + table.keys.filter { $0.role == .reconstructions && $0.kind == .imageDistance }
+      + table.keys.filter { $0.role == .priorSamples && $0.kind == .imageDistance }
       + [latentMatch].compactMap { $0 }
   }
 
-  private var reconstruction: ScoreTable.Key? { covering("squared error", "heldOutReconstruction") }
-  private var latentMatch: ScoreTable.Key? { covering("slicedWasserstein", "heldOut.slicedWasserstein") }
-
-  private static func isFrechet(_ score: String) -> Bool {
-    (score.hasPrefix("FD-") || score.hasPrefix("FID")) && !score.hasSuffix("∞")
-  }
+  private var reconstruction: ScoreTable.Key? { covering(.reconstructionError) }
+  private var latentMatch: ScoreTable.Key? { covering(.codeDistance) }
 
   /// The score of an evaluation, or that of the training's log where more runs have it.
-  private func covering(_ evaluated: String, _ logged: String) -> ScoreTable.Key? {
-    let first = table.keys.first { $0.score == evaluated && !$0.isLogged }
-    let second = table.keys.first { $0.score == logged && $0.isLogged }
+  private func covering(_ kind: ScoreKind) -> ScoreTable.Key? {
+    let first = table.keys.first { $0.kind == kind && !$0.isLogged && $0.role.isOfModel }
+    let second = table.keys.first { $0.kind == kind && $0.isLogged }
     guard let first, let second else { return first ?? second }
     return table.count(of: first) >= table.count(of: second) ? first : second
   }
 
   /// A column; `nil` where its scores were measured differently and it is not required.
   ///
-  /// - Throws: ``EvaluationError/differentCards(score:differences:)`` where it is required.
+  /// - Throws: `EvaluationError.differentCards` where it is required.
   func column(_ key: ScoreTable.Key, reference: Int?, isRequired: Bool) throws -> ComparisonColumn? {
     let scores: ScoreColumn
     do {
@@ -76,9 +73,8 @@ final class ColumnBuilder {
       return nil
     }
     let grid = self.grid(of: scores)
-    let order = grid.joined().lazy.compactMap { $0 }.first.map { ScoreOrder(of: $0, subject: key.subject) }
     let statistics = ColumnStatistics(
-      grouping, scores: grid, order: order ?? .none, pairing: pairing, designs: designs)
+      grouping, scores: grid, order: order(of: key, grid), pairing: pairing, designs: designs)
     note(statistics.averages.notes)
     if statistics.haveDifferentSeeds {
       note([
@@ -94,7 +90,7 @@ final class ColumnBuilder {
     let differences = statistics.differences(toBest: best)
     let shown = reference.map(statistics.differences(to:)) ?? differences
     return ComparisonColumn(
-      name: key.name, score: key.score, subject: key.subject,
+      name: key.name, score: key.score, subject: key.subject, role: key.role,
       origin: key.isLogged ? .trainingLog : .evaluation, order: statistics.order, card: scores.card,
       entries: statistics.entries(shown), reference: reference ?? best, best: best,
       verdict: statistics.verdict(best: best, differences), noiseFloor: noiseFloor(of: key))
@@ -107,9 +103,16 @@ final class ColumnBuilder {
     grouping.members.map { members in members.map { rows[$0].flatMap { column.scores[$0] } } }
   }
 
+  /// As the scores say it; what belongs to the data has none.
+  private func order(of key: ScoreTable.Key, _ scores: [[Score?]]) -> ScoreOrder {
+    guard key.role.isOfModel else { return .none }
+    return scores.joined().lazy.compactMap { $0 }.first?.order ?? .none
+  }
+
   private func noiseFloor(of key: ScoreTable.Key) -> Double? {
-    let floor = ScoreTable.Key(subject: "held-out", score: key.score)
-    guard key.subject != "held-out", table.keys.contains(floor) else { return nil }
+    guard key.role != .heldOut,
+      let floor = table.keys.first(where: { $0.role == .heldOut && $0.score == key.score })
+    else { return nil }
     let values = (try? table.column(floor))?.scores.compactMap { $0?.value } ?? []
     return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
@@ -118,13 +121,13 @@ final class ColumnBuilder {
   /// are scores of them. Means are over the seeds that all these groups have: over different seeds they are not held
   /// against each other.
   func fronts() -> [ParetoFront] {
-    let sample = table.keys.first { $0.subject == "prior" && Self.isFrechet($0.score) }
+    let sample = table.keys.first { $0.role == .priorSamples && $0.kind == .imageDistance }
     var axes: [(name: String, values: [[String: Double]])] = []
     for key in [reconstruction, latentMatch, sample].compactMap({ $0 }) {
       guard let scores = try? table.column(key) else { continue }
-      let order = scores.scores.lazy.compactMap { $0 }.first.map { ScoreOrder(of: $0, subject: key.subject) }
+      let grid = self.grid(of: scores)
       let statistics = ColumnStatistics(
-        grouping, scores: grid(of: scores), order: order ?? .none, pairing: pairing, designs: designs)
+        grouping, scores: grid, order: order(of: key, grid), pairing: pairing, designs: designs)
       axes.append((key.name, statistics.valuesBySeed))
     }
     if axes.count < 2 { return [] }

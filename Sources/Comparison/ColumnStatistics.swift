@@ -1,4 +1,4 @@
-import Evaluation
+import Metrics
 
 /// Means, intervals and the verdict of one score.
 struct ColumnStatistics {

@@ -39,7 +39,7 @@ public struct Comparison: Sendable, Encodable {
 
   /// Compares runs.
   ///
-  /// - Throws: ``ComparisonError``; ``EvaluationError/differentCards(score:differences:)`` where a score that was asked
+  /// - Throws: ``ComparisonError``; `EvaluationError.differentCards` where a score that was asked
   ///   for was measured differently. One that was not asked for is left out with a note.
   public init(
     _ collection: RunCollection, options: Options = Options(), regularizers: RegularizerCatalog

@@ -1,4 +1,4 @@
-import Evaluation
+import Metrics
 
 /// One score of all groups.
 public struct ComparisonColumn: Sendable, Encodable {
@@ -68,6 +68,8 @@ public struct ComparisonColumn: Sendable, Encodable {
   public let score: String
   /// What was scored, as in `prior`, `reconstructions`, `codes`, `training log`.
   public let subject: String
+  /// What it is to the model.
+  public let role: SubjectRole
   /// Where the numbers come from.
   public let origin: Origin
   /// Which values are better.

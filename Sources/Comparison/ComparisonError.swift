@@ -1,8 +1,9 @@
+import Files
 import PluginKit
 import Runner
 
 /// Why runs cannot be compared as asked.
-public enum ComparisonError: Error, Equatable, CustomStringConvertible {
+public enum ComparisonError: Fault, Equatable {
   /// A key to group by in which the runs do not differ.
   case unknownKey(String, available: [String])
   /// The seed, which repeats the runs of a group.
@@ -28,18 +29,15 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
       "none of the runs has a score \"\(name)\"" + suggestion(for: name, among: available)
     case .unknownReference(let name, let available):
       "\"\(name)\" is not one group" + suggestion(for: name, among: available)
-    case .noScores:
-      "none of the runs was trained to its end and has a score: continue them with moca train --resume, and score them "
-        + "with moca evaluate RUN"
+    case .noScores: "none of the runs was trained to its end and has a score"
     case .repeated(let name): "the run \(name) is named twice; a run cannot be its own repetition"
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .unknownKey, .seedKey, .unknownMetric, .unknownReference, .repeated: 64
-    case .noScores: 65
+    case .unknownKey, .seedKey, .unknownMetric, .unknownReference, .repeated: .usage
+    case .noScores: .data
     }
   }
 }

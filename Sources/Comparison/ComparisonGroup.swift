@@ -83,8 +83,7 @@ extension ComparedRun {
   /// The seed of its training, whether the runs differ in it or not.
   var seed: String {
     if let seed = self[Experiment.seedKey] { return seed }
-    let value = run?.configuration["training"]?["seed"]
-    return value.map { $0.text ?? $0.json } ?? "-"
+    return run?.seed.map(String.init) ?? "-"
   }
 }
 

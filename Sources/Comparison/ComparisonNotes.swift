@@ -24,12 +24,12 @@ struct ComparisonNotes {
     let members = grouping.groups.flatMap(\.members)
     let waiting = members.filter { $0.state == ComparisonGroup.Member.notStarted }
     let others = members.filter { (!$0.isCounted || $0.state != "done") && $0.state != waiting.first?.state }
-    let ablation = grouping.collection.ablation?.url.shownPath.shellWord
+    let command = grouping.collection.ablation?.command
     let rest =
       waiting.isEmpty
       ? []
       : [
-        "\(waiting.count) runs have not started" + (ablation.map { "; go on with: moca ablate \($0)" } ?? "")
+        "\(waiting.count) runs have not started" + (command.map { "; go on with: \($0)" } ?? "")
       ]
     return rest
       + others.map { member in
@@ -82,8 +82,8 @@ struct ComparisonNotes {
       "builds",
       runs.map { run in
         run.run?.record.map { record in
-          let text = { (key: String) in record.tree[key]?.text ?? "unknown" }
-          return "MoCA \(text("version")) with libtorch \(text("libtorch")) on \(text("device"))"
+          let (version, libtorch) = (record.version ?? "unknown", record.libtorch ?? "unknown")
+          return "MoCA \(version) with libtorch \(libtorch) on \(record.device ?? "unknown")"
         }
       })
   }
@@ -93,7 +93,7 @@ struct ComparisonNotes {
       "machines, so that times cannot be compared",
       runs.map { run in
         run.run?.record.map { record in
-          "\(record.tree["machine"]?.text ?? "unknown"), \(record.tree["threads"]?.json ?? "?") threads"
+          "\(record.machine ?? "unknown"), \(record.threads.map(String.init) ?? "?") threads"
         }
       })
   }

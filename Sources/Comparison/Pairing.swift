@@ -112,11 +112,11 @@ extension Pairing.Subject {
     let record = run.run?.record
     switch self {
     case .data: return record?.dataDigest
-    case .weights: return record?.tree["weightDigest"]?.text
-    case .order: return record?.tree["orderDigest"]?.text
+    case .weights: return record?.weightDigest
+    case .order: return record?.orderDigest
     case .reconstruction:
-      let first = run.metrics.first { $0["step"] == 1 }
-      return first?["reconstruction"].map { String($0.bitPattern) }
+      let first = run.metrics.first { $0[.step] == 1 }
+      return first?[.reconstruction].map { String($0.bitPattern) }
     }
   }
 
@@ -130,7 +130,7 @@ extension Pairing.Subject {
     let settings = keys.filter { key in
       sections.contains(key) || sections.contains(String(key.prefix { $0 != "." }))
     }
-    return settings + recorded.filter { mine.record?.tree[$0] != theirs.record?.tree[$0] }.map { "run.\($0)" }
+    return settings + recorded.filter { mine.record?[$0] != theirs.record?[$0] }.map { "run.\($0.rawValue)" }
   }
 
   /// Sections and keys that act on it whatever plugins they name.
@@ -161,11 +161,11 @@ extension Pairing.Subject {
   }
 
   /// Entries of the record that act on it: other builds and machines add in another order.
-  private var recorded: [String] {
+  private var recorded: [RunRecord.CodingKeys] {
     switch self {
-    case .data, .order: ["version"]
-    case .weights: ["version", "libtorch", "device"]
-    case .reconstruction: ["version", "libtorch", "device", "threads", "machine"]
+    case .data, .order: [.version]
+    case .weights: [.version, .libtorch, .device]
+    case .reconstruction: [.version, .libtorch, .device, .threads, .machine]
     }
   }
 }

@@ -33,10 +33,10 @@ public struct ComparedRun: Sendable {
   public subscript(axis: String) -> String? { coordinates.first { $0.axis == axis }?.value }
 
   /// The steps that it has behind it, as its log says.
-  public var step: Int { Int(metrics.last?["step"] ?? 0) }
+  public var step: Int { Int(metrics.last?[.step] ?? 0) }
 
   /// The steps that it was planned to take.
-  public var totalSteps: Int? { run?.record?.tree["steps"]?.int }
+  public var totalSteps: Int? { run?.record?.steps }
 }
 
 /// Runs that are looked at together: the cells of an ablation, or any runs.
@@ -50,7 +50,7 @@ public struct RunCollection: Sendable {
 
   /// The cells of an ablation, those that have not run as well.
   ///
-  /// - Throws: ``StorageError``, ``ConfigurationError``.
+  /// - Throws: `StorageError`, `ConfigurationError`.
   public init(_ ablation: AblationFolder) throws {
     self.ablation = ablation
     axes = ablation.definition.axes.map(\.key)
@@ -62,7 +62,7 @@ public struct RunCollection: Sendable {
   /// Any runs. Their axes are the keys in which their configurations differ; `record` and where images lie do not
   /// count, and a key that follows from another plugin's choice does not either.
   ///
-  /// - Throws: ``StorageError``, ``ConfigurationError``.
+  /// - Throws: `StorageError`, `ConfigurationError`.
   public init(_ folders: [RunFolder]) throws {
     ablation = nil
     let stored = try folders.map(StoredRun.init)
@@ -75,8 +75,7 @@ public struct RunCollection: Sendable {
       }
       return try Self.read(
         name, at: run.folder.url, coordinates: coordinates,
-        command: "moca train --config \(run.folder.configurationURL.shownPath.shellWord) --run "
-          + "\(run.folder.url.lastPathComponent)-again".shellWord)
+        command: run.folder.againCommand)
     }
   }
 
@@ -107,15 +106,15 @@ public struct RunCollection: Sendable {
     let run = isStarted ? whole { try StoredRun(RunFolder(opening: url)) } : nil
     let metrics = run.flatMap { run in whole { try MetricsLog.readIfThere(run.folder.metricsURL) } }
     let evaluations = run.flatMap { run in whole { try Evaluation.read(from: run.folder) } }
-    let redo = "moca ablate \(ablation.url.shownPath.shellWord) --redo \(cell.name.shellWord)"
     return ComparedRun(
       name: cell.name, url: url, coordinates: cell.coordinates, outcome: outcome, run: run,
       metrics: metrics ?? [], evaluations: evaluations ?? [], command: ablation.command(of: cell),
-      isCell: true, flaw: flaws.first.map { "\($0); run the cell again with: \(redo)" })
+      isCell: true,
+      flaw: flaws.first.map { "\($0); run the cell again with: \(ablation.redoCommand(of: cell))" })
   }
 
   /// The first file of a finished cell that is not the one it ended with. Its checkpoint, which is large and of which
-  /// nothing is read here, is left to ``AblationFolder/editedCells()``.
+  /// nothing is read here, is left to `AblationFolder.editedCells()`.
   private static func changedFile(of outcome: CellOutcome, in url: URL) -> String? {
     guard outcome.isScored else { return nil }
     let files = outcome.digests.filter { !$0.key.hasPrefix("checkpoints/") }.sorted { $0.key < $1.key }
@@ -175,7 +174,7 @@ public struct RunCollection: Sendable {
 extension Evaluation {
   /// The scores of the latest step that was scored, the newest file last.
   ///
-  /// - Throws: ``StorageError`` where a file cannot be read.
+  /// - Throws: `StorageError` where a file cannot be read.
   public static func read(from run: RunFolder) throws -> [Evaluation] {
     let manager = FileManager.default
     guard manager.fileExists(atPath: run.evaluationURL.path) else { return [] }

@@ -17,12 +17,12 @@ public struct RunCost: Sendable, Equatable, Encodable {
 
   /// Reads a run's log and record.
   init(_ run: ComparedRun) {
-    let lines = run.metrics.filter { $0["stepSeconds"]?.isFinite == true }
-    stepSeconds = Self.median(lines.dropFirst().compactMap { $0["stepSeconds"] })
-    regularizerShare = Self.mean(run.metrics.compactMap { $0["regularizerShare"] }.filter(\.isFinite))
+    let lines = run.metrics.filter { $0[.stepSeconds]?.isFinite == true }
+    stepSeconds = Self.median(lines.dropFirst().compactMap { $0[.stepSeconds] })
+    regularizerShare = Self.mean(run.metrics.compactMap { $0[.regularizerShare] }.filter(\.isFinite))
     peakMemory = (run.outcome?.trainingMemory ?? run.outcome?.peakMemory).map(Double.init)
     trainingSeconds = Self.loggedSeconds(lines)
-    parameters = run.run?.record?.tree["parameters"]?.double
+    parameters = run.run?.record?.parameters.map(Double.init)
   }
 
   /// The means over runs that tell.
@@ -38,7 +38,7 @@ public struct RunCost: Sendable, Equatable, Encodable {
   private static func loggedSeconds(_ lines: [[String: Double]]) -> Double? {
     var (sum, last) = (0.0, 0.0)
     for line in lines {
-      guard let step = line["step"], let seconds = line["stepSeconds"] else { continue }
+      guard let step = line[.step], let seconds = line[.stepSeconds] else { continue }
       sum += (step - last) * seconds
       last = step
     }

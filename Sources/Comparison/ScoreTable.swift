@@ -1,4 +1,5 @@
 import Evaluation
+import Metrics
 import PluginKit
 import Runner
 
@@ -10,13 +11,22 @@ struct ScoreTable {
   /// A column that could be shown.
   struct Key: Hashable, Sendable {
     let subject: String
+    let role: SubjectRole
     let score: String
+    let kind: ScoreKind
 
     /// As in `FD-cifar of prior`; scores of the training's log are called as they are there.
     var name: String { isLogged ? score : "\(score) of \(subject)" }
-    var isLogged: Bool { subject == Self.log }
+    var isLogged: Bool { role == .trainingLog }
 
-    static let log = "training log"
+    /// The score of a subject; measures of codes stand side by side, whatever they were compared with.
+    init(_ score: Score, subject: String, _ role: SubjectRole) {
+      let isOfCodes = role == .codes || role == .decodedDraws || role == .trainingLog
+      self.subject = isOfCodes ? role.rawValue : subject
+      self.role = role
+      self.score = score.card.score
+      kind = score.kind
+    }
   }
 
   let runs: [ComparedRun]
@@ -46,7 +56,7 @@ struct ScoreTable {
   /// differ in the digests of their split and in nothing else. Where a run was scored several times the newest scores
   /// that fit together are taken.
   ///
-  /// - Throws: ``EvaluationError/differentCards(score:differences:)`` where there are none that fit.
+  /// - Throws: `EvaluationError.differentCards` where there are none that fit.
   func column(_ key: Key) throws -> ScoreColumn {
     let candidates = scores.map { $0[key] ?? [] }
     guard let anchor = candidates.firstIndex(where: { !$0.isEmpty }) else {
@@ -99,47 +109,44 @@ struct ScoreTable {
 
   private static func evaluated(_ run: ComparedRun) -> [(key: Key, score: Score)] {
     run.evaluations.reversed().flatMap(\.subjects).flatMap { subject in
-      subject.scores.map { (Key(subject: shortened(subject.subject), score: $0.card.score), $0) }
-    }
-  }
-
-  private static func shortened(_ subject: String) -> String {
-    switch subject {
-    case "codes against the prior", "codes and labels": "codes"
-    case "the prior, decoded and encoded again": "decoded draws"
-    default: subject
+      subject.scores.map { (Key($0, subject: subject.subject, subject.role), $0) }
     }
   }
 
   /// Held-out scores of the last line that has them, which must be the last step's.
   private static func logged(_ run: ComparedRun) -> [(key: Key, score: Score)] {
     guard let line = run.metrics.last, let record = run.run?.record else { return [] }
-    let names = line.keys.filter { $0.hasPrefix("heldOut") && !$0.hasSuffix(".null") }
-    let first = names.filter { $0 == "heldOutReconstruction" }
-    return (first + names.filter { !first.contains($0) }.sorted()).compactMap { name in
-      line[name].map { value in
-        let null = line[name + ".null"].map { ["nullMedian": $0] } ?? [:]
-        return (
-          Key(subject: Key.log, score: name),
-          Score(value, details: null, card: card(name, run, record))
-        )
+    let error = line[.heldOutReconstruction].map { value in
+      Score(
+        value, .lower, unit: "sum over an image in [0, 1]", kind: .reconstructionError,
+        card: card(.heldOutReconstruction, ofCodes: false, run, record))
+    }
+    let measures = LatentMatch.Measure.allCases.sorted { $0.rawValue < $1.rawValue }
+    let scores = measures.compactMap { measure in
+      let keys = MetricKey.heldOut(measure)
+      return line[keys.value].map { value in
+        Score(
+          value, measure.order, unit: measure.unit, kind: measure.kind,
+          null: line[keys.null].map { NullComparison(median: $0) },
+          card: card(keys.value, ofCodes: true, run, record))
       }
     }
+    return ([error].compactMap(\.self) + scores).map { (Key($0, subject: "", .trainingLog), $0) }
   }
 
-  private static func card(_ name: String, _ run: ComparedRun, _ record: RunRecord) -> MetricCard {
-    let text = { (key: String) in record.tree[key].map { $0.text ?? $0.json } ?? "unknown" }
+  private static func card(
+    _ key: MetricKey, ofCodes isOfCodes: Bool, _ run: ComparedRun, _ record: RunRecord
+  ) -> MetricCard {
     let setting = { (path: [String]) in run.run?.configuration[path: path].map(\.json) ?? "unknown" }
-    let heldOut = record.tree["heldOutImages"]?.int ?? 0
     var card = MetricCard(
-      score: name, subject: "held-out images, at the last step of the training",
-      count: min(heldOut, HeldOutEvaluation.imageLimit), arithmetic: "float32", seed: nil,
-      version: "MoCA \(text("version")), libtorch \(text("libtorch"))")
-    card.device = text("device")
-    card.imageShape = text("imageShape")
+      score: key.rawValue, subject: "held-out images, at the last step of the training",
+      count: min(record.heldOutImages ?? 0, HeldOutEvaluation.imageLimit), arithmetic: "float32", seed: nil,
+      version: record.program(unknown: "unknown"))
+    card.device = record.device ?? "unknown"
+    card.imageShape = record[.imageSizes]?.json ?? "unknown"
     card.subjectDigest =
-      "\(text("dataDigest")), \(setting(["dataset", "holdout"])) held out by \(setting(["dataset", "holdoutSeed"]))"
-    if name != "heldOutReconstruction" {
+      "\(record.dataDigest ?? "unknown"), \(setting(["dataset", "holdout"])) held out by \(setting(["dataset", "holdoutSeed"]))"
+    if isOfCodes {
       card.reference = "prior \(setting(["prior"])), \(setting(["latent", "size"])) dimensions"
     }
     return card
@@ -159,7 +166,8 @@ extension Score {
     {
       card.parameters = theirs
     }
-    return Score(
-      value ?? .nan, error: error, errorKind: errorKind, details: details ?? [:], card: card)
+    var score = self
+    score.card = card
+    return score
   }
 }

@@ -18,7 +18,8 @@ enum StudentT {
   }
 
   /// The probability that a two-sided test with the limit `critical` refuses, where the mean lies `shift` standard
-  /// errors from zero: the noncentral t distribution, by integrating over the law of the standard error.
+  /// errors from zero: the noncentral t distribution, by integrating over the distribution of the standard
+  /// error.
   static func power(shift: Double, critical: Double, degrees: Double) -> Double {
     let width = 12 / (2 * degrees).squareRoot()
     let front = log(2) + degrees / 2 * log(degrees / 2) - lgamma(degrees / 2)

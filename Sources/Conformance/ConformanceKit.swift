@@ -5,22 +5,20 @@ import MoCAProtocols
 ///
 /// A method of codes is given codes that no network made. A method of posteriors or networks is given a step of small
 /// stub networks, and is held to everything but what it does not promise: that the codes end like the prior. One that
-/// takes samples of codes beside each image's law is held to that too, with the law of every image the same.
+/// takes samples of codes beside each image's distribution is held to that too, with the distribution of
+/// every image the same.
 ///
-/// What each check means is said at ``ConformanceCheck``, how it is decided at the functions in this folder. A check
-/// that a method's definition forbids is named in ``RegularizerPlugin/exceptions``; it is run all the same, and a
+/// What each check means is said at `ConformanceCheck`, how it is decided at the functions in this folder. A check
+/// that a method's definition forbids is named in `RegularizerPlugin.exceptions`; it is run all the same, and a
 /// failure is then reported with the reason.
 public struct ConformanceKit: Sendable {
-  /// The methods that can be checked.
   public let regularizers: RegularizerCatalog
-  /// The laws that they can be checked against.
+  /// The distributions that they can be checked against.
   public let priors: PriorCatalog
   /// The posteriors of the stub networks: a method takes its own, or else the first that goes with it.
   public let posteriors: PosteriorCatalog
-  /// How much is done.
   public let plan: ConformancePlan
 
-  /// Collects the values.
   public init(
     regularizers: RegularizerCatalog, priors: PriorCatalog, posteriors: PosteriorCatalog,
     plan: ConformancePlan = ConformancePlan()
@@ -33,7 +31,7 @@ public struct ConformanceKit: Sendable {
 
   /// The priors that a regularizer can be built with and that are not made of an encoder, in the catalog's order.
   ///
-  /// - Throws: ``ConfigurationError`` for an unknown name or wrong settings.
+  /// - Throws: `ConfigurationError` for an unknown name or wrong settings.
   public func priors(for regularizer: String, settings: ConfigurationValue = .empty) throws -> [String] {
     _ = try regularizers.entry(named: regularizer).resolve(settings, "regularizer")
     return priors.names.filter {
@@ -47,7 +45,7 @@ public struct ConformanceKit: Sendable {
   ///   - regularizer: A name in ``regularizers``.
   ///   - prior: A name in ``priors``.
   ///   - settings: The regularizer's, where they differ from the defaults.
-  /// - Throws: ``ConfigurationError`` where the two do not go together, with the reason that the table of
+  /// - Throws: `ConfigurationError` where the two do not go together, with the reason that the table of
   ///   compatibility gives, or where a setting is wrong.
   public func report(
     of regularizer: String, against prior: String, settings: ConfigurationValue = .empty
@@ -72,7 +70,7 @@ public struct ConformanceKit: Sendable {
     for specimen: Specimen, _ name: String, _ prior: String
   ) throws -> [ConformanceResult] {
     let exceptions = (specimen.entry.type as? any RegularizerPlugin.Type)?.exceptions ?? [:]
-    let laws = try specimen.judgesCodes ? LawChecks(specimen, plan) : nil
+    let checks = try specimen.judgesCodes ? DistributionChecks(specimen, plan) : nil
     let functions: any FunctionChecks =
       if let networks = specimen.networks {
         NetworkChecks(specimen: specimen, networks: networks, plan: plan)
@@ -80,13 +78,13 @@ public struct ConformanceKit: Sendable {
         NumericChecks(specimen: specimen, plan: plan)
       }
     return try ConformanceCheck.allCases.map { check in
-      if let changes = Self.laws(of: check, specimen.prior.geometry) {
-        guard let laws else { return .init(.notApplicable, check, because: specimen.subject.reason) }
-        let finding = try changes.isEmpty ? laws.minimum() : laws.larger(under: changes)
+      if let changes = Self.distributions(of: check, specimen.prior.geometry) {
+        guard let checks else { return .init(.notApplicable, check, because: specimen.subject.reason) }
+        let finding = try changes.isEmpty ? checks.minimum() : checks.larger(under: changes)
         return ConformanceResult(check, finding, exception: exceptions[check])
       }
       if check == .freePoints {
-        return laws == nil
+        return checks == nil
           ? .init(.notApplicable, check, because: specimen.subject.reason)
           : .init(.skipped, check, because: "moved on request only")
       }
@@ -101,16 +99,18 @@ public struct ConformanceKit: Sendable {
     }
   }
 
-  /// The laws under which a check compares the penalty with the prior's; none for the minimum itself, `nil` for checks
-  /// of another kind.
-  private static func laws(of check: ConformanceCheck, _ geometry: LatentGeometry) -> [Law]? {
+  /// The distributions under which a check compares the penalty with the prior's; none for the minimum
+  /// itself, `nil` for checks of another kind.
+  private static func distributions(of check: ConformanceCheck, _ geometry: LatentGeometry)
+    -> [CodeDistribution]?
+  {
     switch check {
     case .minimum: []
     case .shift: [.shifted]
     case .scale: geometry == .euclidean ? [.stretched, .shrunken] : [.stretched]
     case .partialRotation: [.partlyRotated]
     case .droppedMode: [.halved]
-    case .collapse: Law.collapses(geometry)
+    case .collapse: CodeDistribution.collapses(geometry)
     case .order, .batchSize, .gradients, .bfloat16, .finiteAtCollapse, .state, .cost, .freePoints: nil
     }
   }
@@ -130,9 +130,9 @@ public struct ConformanceKit: Sendable {
   private func specimen(
     _ regularizer: String, _ prior: String, _ latentSize: Int, _ settings: ConfigurationValue
   ) throws -> Specimen {
-    let law = try priors.entry(named: prior).make(
+    let target = try priors.entry(named: prior).make(
       .empty, "prior", PriorContext(latentSize: latentSize, generator: Generator(seed: plan.seed)))
-    if law is any EncoderBoundPrior {
+    if target is any EncoderBoundPrior {
       throw ConfigurationError.incompatible(
         "the prior \"\(prior)\" is made of an encoder's codes; the kit moves codes without networks: "
           + "choose another prior")
@@ -140,8 +140,8 @@ public struct ConformanceKit: Sendable {
     let entry = try regularizers.entry(named: regularizer)
     _ = try entry.resolve(settings, "regularizer")
     let type = entry.type as? any RegularizerPlugin.Type
-    if (type?.subject ?? .codes) == .codes { return Specimen(entry, settings: settings, prior: law) }
-    return try networked(entry, settings, law, preferring: type?.defaultPosterior)
+    if (type?.subject ?? .codes) == .codes { return Specimen(entry, settings: settings, prior: target) }
+    return try networked(entry, settings, target, preferring: type?.defaultPosterior)
   }
 
   /// The method with stub networks of the first posterior that goes with it and the prior. Where none does, what the
@@ -177,7 +177,7 @@ extension PenaltySubject {
     case .codes: ""
     case .posterior:
       "a function of each image's posterior, which says nothing of the codes of all images together"
-    case .networks: "a function of images, weights or reconstructions: the codes may follow any law"
+    case .networks: "a function of images, weights or reconstructions: the codes may follow any distribution"
     }
   }
 }

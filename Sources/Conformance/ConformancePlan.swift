@@ -1,12 +1,11 @@
 /// How much the kit does. The defaults answer in seconds.
 public struct ConformancePlan: Sendable {
-  /// Dimensions of the codes.
   public var latentSize = 8
   /// Codes of a batch; at least 32.
   public var batchSize = 256
   /// Batches of the prior that make the null band.
   public var nullCount = 40
-  /// Batches of each changed law.
+  /// Batches of each changed distribution.
   public var replicateCount = 6
   /// Steps of a critic, for methods that have one, before its penalty is read.
   public var criticSteps = 200

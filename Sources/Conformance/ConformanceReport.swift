@@ -2,21 +2,17 @@ import MoCAProtocols
 
 /// What the conformance kit found about one regularizer and one prior.
 public struct ConformanceReport: Codable, Sendable {
-  /// The regularizer's name.
   public let regularizer: String
-  /// The prior's name.
   public let prior: String
-  /// Dimensions of the codes.
   public let latentSize: Int
   /// Codes of a batch.
   public let batchSize: Int
-  /// One row for each check, in the order of ``ConformanceCheck``.
+  /// One row for each check, in the order of `ConformanceCheck`.
   public let results: [ConformanceResult]
 
   /// Whether no check failed.
   public var isSound: Bool { failures.isEmpty }
 
-  /// The checks that failed.
   public var failures: [ConformanceResult] { results.filter { $0.outcome == .failed } }
 
   /// The report with free codes that were moved since.
@@ -31,25 +27,18 @@ public struct ConformanceReport: Codable, Sendable {
   public subscript(check: ConformanceCheck) -> ConformanceResult? { results.first { $0.check == check } }
 }
 
-/// One row of a report.
 public struct ConformanceResult: Codable, Sendable {
-  /// How a check ended.
   public enum Outcome: String, Codable, Sendable {
-    /// It holds.
     case passed
-    /// It does not, and should.
     case failed
     /// It does not, and the method's definition says why.
     case excepted
-    /// It was left out.
     case skipped
     /// The method promises nothing of the kind.
     case notApplicable = "not applicable"
   }
 
-  /// What was checked.
   public let check: ConformanceCheck
-  /// How it ended.
   public let outcome: Outcome
   /// The number seen; what it is stands in ``detail``.
   public let value: Double?

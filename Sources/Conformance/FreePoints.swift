@@ -6,25 +6,17 @@ import MoCAProtocols
 ///
 /// They start as a shifted, elongated cluster on the support. Adam moves them along the normalised gradient (a code in
 /// proportion to its share of it) with a step size of 5 % of the root mean square of the prior's coordinates, which
-/// falls linearly to zero; a critic takes its step after each of theirs. Every 25 steps both measures of ``LawTest`` are
+/// falls linearly to zero; a critic takes its step after each of theirs. Every 25 steps both measures of `LawTest` are
 /// taken: they have arrived once both lie in their null bands twice running, so that a method which descends one of
 /// them is judged by the other, and points that only pass by are not taken for arrived.
 public struct FreePoints: Codable, Sendable {
-  /// The regularizer's name.
   public let regularizer: String
-  /// The prior's name.
   public let prior: String
-  /// Dimensions of a code.
   public let latentSize: Int
-  /// Codes.
   public let count: Int
-  /// Steps taken.
   public let steps: Int
-  /// Steps allowed.
   public let stepLimit: Int
-  /// The measures at the start.
   public let start: [LawTest.Score]
-  /// The measures at the end.
   public let scores: [LawTest.Score]
   /// The codes at the end, rounded to four decimals.
   public let codes: [[Double]]
@@ -32,7 +24,6 @@ public struct FreePoints: Codable, Sendable {
   /// Whether they arrived: at the last two looks both measures lay in their bands.
   public let isMet: Bool
 
-  /// One line.
   public var summary: String {
     "d = \(latentSize): \(isMet ? "arrived after" : "not there after") \(steps) steps, "
       + scores.map(\.summary).joined(separator: ", ")
@@ -46,9 +37,9 @@ public struct FreePoints: Codable, Sendable {
   }
 
   init(_ specimen: Specimen, name: String, prior: String, plan: ConformancePlan) throws {
-    let law = specimen.prior
+    let target = specimen.prior
     let beginning = Self.cluster(plan.freePointCount, specimen, using: Generator(seed: plan.seed &+ 1))
-    let test = LawTest(of: law, count: plan.freePointCount, using: Generator(seed: plan.seed &+ 2))
+    let test = LawTest(of: target, count: plan.freePointCount, using: Generator(seed: plan.seed &+ 2))
     let mover = try PointMover(specimen, start: beginning, criticSteps: plan.criticSteps)
     var (step, scores) = (0, test.scores(of: mover.codes))
     start = scores
@@ -65,14 +56,14 @@ public struct FreePoints: Codable, Sendable {
     isMet = looksInside >= 2
     regularizer = name
     self.prior = prior
-    latentSize = law.latentSize
+    latentSize = target.latentSize
     count = plan.freePointCount
     steps = step
     stepLimit = plan.freePointSteps
     self.scores = scores
     let values = mover.codes.doubles.map { ($0 * 1e4).rounded() / 1e4 }
     codes = stride(from: 0, to: values.count, by: latentSize).map {
-      Array(values[$0..<$0 + law.latentSize])
+      Array(values[$0..<$0 + target.latentSize])
     }
   }
 

@@ -51,7 +51,6 @@ extension FunctionChecks {
     return errors.filter(\.isFinite).min() ?? .nan
   }
 
-  /// What was not finite.
   func finite(_ bad: [String]) -> Finding {
     Finding(
       bad.isEmpty,

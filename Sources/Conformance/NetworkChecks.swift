@@ -51,7 +51,8 @@ struct NetworkChecks: FunctionChecks {
   }
 
   /// As for codes, of the features, the codes, the weights of encoder and decoder and the method's own parameters, one
-  /// after the other; a derivative below 1e-4 of the value counts as none. Codes are held apart from the features: how a draw follows its law is the posterior's affair.
+  /// after the other; a derivative below 1e-4 of the value counts as none. Codes are held apart from the
+  /// features: how a draw follows its distribution is the posterior's affair.
   func gradients() throws -> Finding {
     let images = StubNetworks.images(plan.batchSize, seed: 41)
     let codes = try step().losses(images).context.latents
@@ -88,8 +89,8 @@ struct NetworkChecks: FunctionChecks {
     return finite(bad.map { "\($0) codes" })
   }
 
-  /// All images one, and the laws of all images as they come, nearly points, or very wide: all features 30 lower or
-  /// higher.
+  /// All images one, and the distributions of all images as they come, nearly points, or very wide: all
+  /// features 30 lower or higher.
   func finiteAtCollapse() throws -> Finding {
     let cases = [("equal images", 0.0), ("features near −30", -30), ("features near 30", 30)]
     let bad = try cases.filter { _, shift in

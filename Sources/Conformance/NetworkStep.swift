@@ -29,8 +29,8 @@ final class NetworkStep {
   ///
   /// - Parameters:
   ///   - codes: The codes of the batch in place of draws of the posterior, `[batch, latentSize]`. They are then a part
-  ///     of their own: how a draw follows its law is the posterior's affair, and no finite difference sees through
-  ///     proposals that are accepted or not.
+  ///     of their own: how a draw follows its distribution is the posterior's affair, and no finite
+  ///     difference sees through proposals that are accepted or not.
   ///   - seed: Decides the initial state of the method.
   init(
     _ specimen: Specimen, _ networks: StubNetworks, batch: Int, codes: Tensor? = nil, seed: UInt64 = 0
@@ -60,7 +60,8 @@ final class NetworkStep {
     .filter { !$0.tensors.isEmpty }
   }
 
-  /// Adds normal noise to the features, so that the images' laws differ more than those of noise images do.
+  /// Adds normal noise to the features, so that the images' distributions differ more than those of noise
+  /// images do.
   func spreadFeatures(seed: UInt64 = 15) {
     withoutGradients { offset.assign(.normal(offset.shape, using: Generator(seed: seed)) * 0.5) }
   }
@@ -84,36 +85,24 @@ final class NetworkStep {
     _ images: Tensor, seed: UInt64 = 0, order: Tensor? = nil, in dtype: DType = .float32
   ) -> Losses {
     let streams = RandomStreams(seed: seed, device: .cpu)
-    let context = withAutocast(to: dtype, on: .cpu) { self.context(images, streams, order) }
-    let pass = context.requiredPass(by: "under test")
-    let errors = (pass.reconstructions - pass.images).squared().sum(along: 1, 2, 3)
-    let observation = (regularizer as? any ObservationWeighting)?
-      .observationLoss(errors, valueCount: 64)
+    let pass = pass(images, streams, dtype).arranged(in: order)
+    let context = RegularizationContext(
+      pass, recollection: Recollection(keys: pass.latents.detached(), population: population),
+      streams: streams)
+    let errors = pass.squaredErrors
     return Losses(
-      penalty: regularizer.penalty(in: context).value, observation: observation ?? errors.mean(),
-      context: context)
+      penalty: regularizer.penalty(in: context).value,
+      observation: pass.observationLoss(errors, under: regularizer) ?? errors.mean(), context: context)
   }
 
-  private func context(
-    _ images: Tensor, _ streams: RandomStreams, _ order: Tensor?
-  ) -> RegularizationContext {
-    let arranged = { (tensor: Tensor) in order.map { tensor.gathered(along: 0, at: $0) } ?? tensor }
-    let (prior, posterior) = (specimen.prior, model.posterior)
-    let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
-    let features = model.encoder.encode(input).to(dtype: .float32) + offset
-    let latents =
-      codes.map { prior.geometry.parametrized($0) }
-      ?? prior.project(posterior.draw(from: features, using: streams[.posterior]))
-    let perturbed = (regularizer as? any LatentPerturbing)?
-      .decoderInput(for: latents, prior: prior, streams: streams)
-    let decoderInput = arranged(perturbed ?? latents)
-    let pass = ForwardPass(
-      model: model, images: arranged(images), features: arranged(features), decoderInput: decoderInput,
-      reconstructions: model.decode(decoderInput))
-    let ordered = arranged(latents)
-    return RegularizationContext(
-      latents: ordered, recollection: Recollection(keys: ordered.detached(), population: population),
-      prior: prior, streams: streams, pass: pass)
+  /// A training step's pass, but for what is added to the features and for codes that are given.
+  private func pass(_ images: Tensor, _ streams: RandomStreams, _ dtype: DType) -> ForwardPass {
+    let (prior, posterior) = (model.prior, model.posterior)
+    return ForwardPass(of: images, through: model, under: regularizer, streams: streams, in: dtype) {
+      let features = $0 + offset
+      let drawn = codes.map { prior.geometry.parametrized($0) }
+      return (features, drawn ?? prior.project(posterior.sample(from: features, using: streams[.posterior])))
+    }
   }
 
   /// The derivatives of a loss with respect to every tensor of every part, in their order.
@@ -126,5 +115,16 @@ final class NetworkStep {
       defer { start += part.tensors.count }
       return flat[start..<start + part.tensors.count].map { $0.detached() }
     }
+  }
+}
+
+extension ForwardPass {
+  /// The same pass with its rows in another order.
+  fileprivate func arranged(in order: Tensor?) -> ForwardPass {
+    guard let order else { return self }
+    let row = { (tensor: Tensor) in tensor.gathered(along: 0, at: order) }
+    return ForwardPass(
+      model: model, images: row(images), features: row(features), latents: row(latents),
+      decoderInput: row(decoderInput), reconstructions: row(reconstructions))
   }
 }

@@ -89,16 +89,19 @@ struct NumericChecks: FunctionChecks {
   /// Value and gradient are numbers where all codes are one point: a draw of the prior, and the centre of a convex
   /// support.
   func finiteAtCollapse() throws -> Finding {
-    let bad = try Law.collapses(specimen.prior.geometry).flatMap { law in
-      try sizesNotFinite(on: law) { $0 }.map { "\($0) codes at \(law == .centred ? "the centre" : "a draw")" }
+    let bad = try CodeDistribution.collapses(specimen.prior.geometry).flatMap { distribution in
+      let place = distribution == .centred ? "the centre" : "a draw"
+      return try sizesNotFinite(on: distribution) { $0 }.map { "\($0) codes at \(place)" }
     }
     return finite(bad)
   }
 
-  private func sizesNotFinite(on law: Law, _ rounded: (Tensor) -> Tensor) throws -> [Int] {
+  private func sizesNotFinite(on distribution: CodeDistribution, _ rounded: (Tensor) -> Tensor) throws
+    -> [Int]
+  {
     try [plan.batchSize, 32, 2].filter { size in
-      let codes = specimen.codes(of: law, count: size, seed: 51)
-      let stored = specimen.population(of: law, batch: size, seed: 52).map(rounded)
+      let codes = specimen.codes(of: distribution, count: size, seed: 51)
+      let stored = specimen.population(of: distribution, batch: size, seed: 52).map(rounded)
       return try !slope(at: rounded(codes), stored).isFinite
     }
   }
@@ -144,11 +147,11 @@ extension NumericChecks {
   }
 
   /// Penalties of an instance whose critic, if it has one, knows nothing yet; the first three are left out.
-  private func untrained(_ law: Law, batch: Int, count: Int) throws -> [Double] {
+  private func untrained(_ distribution: CodeDistribution, batch: Int, count: Int) throws -> [Double] {
     let population = specimen.takesPopulation ? plan.batchSize : 0
     let regularizer = try specimen.make(batch: batch, population: population)
     return (0..<UInt64(count + 3)).map { seed in
-      let all = specimen.codes(of: law, count: batch + population, seed: 80 + seed)
+      let all = specimen.codes(of: distribution, count: batch + population, seed: 80 + seed)
       let stored = population > 0 ? all.narrowed(along: 0, from: batch, count: population) : nil
       return specimen.value(
         of: regularizer, all.narrowed(along: 0, from: 0, count: batch), population: stored, seed: seed)

@@ -23,7 +23,6 @@ final class PointMover {
     for _ in 0..<criticSteps { critic?.step(specimen.context(codes, streams: streams)) }
   }
 
-  /// The codes now.
   var codes: Tensor { points.wrappedValue.detached() }
 
   /// Gives the gradient a root mean square of 1. With Adam's ε at 1 a code then moves in proportion to its own
@@ -35,7 +34,6 @@ final class PointMover {
     if size > 0, size.isFinite { gradient.multiply(by: 1 / size) }
   }
 
-  /// Moves every code.
   func step(learningRate: Double) {
     optimizer.clearGradients()
     let live = specimen.prior.geometry.parametrized(points.wrappedValue)

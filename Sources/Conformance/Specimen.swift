@@ -10,7 +10,7 @@ struct Specimen {
   let subject: PenaltySubject
   /// Whether samples of codes are compared.
   let takesSamples: Bool
-  /// Whether the method's own memory is a queue; then laws fill a population as well.
+  /// Whether the method's own memory is a queue; then distributions fill a population as well.
   let takesPopulation: Bool
   /// For methods that look at more than codes.
   let networks: StubNetworks?
@@ -46,13 +46,13 @@ struct Specimen {
   }
 
   /// Stored codes, as many as the batch's; `nil` for a method without a queue of its own.
-  func population(of law: Law, batch: Int, seed: UInt64) -> Tensor? {
-    takesPopulation ? codes(of: law, count: batch, seed: seed) : nil
+  func population(of distribution: CodeDistribution, batch: Int, seed: UInt64) -> Tensor? {
+    takesPopulation ? codes(of: distribution, count: batch, seed: seed) : nil
   }
 
-  /// Codes of a law; each `seed` gives other ones.
-  func codes(of law: Law, count: Int, seed: UInt64) -> Tensor {
-    law.draw(count, from: prior, shape, using: Generator(seed: seed))
+  /// Codes of a distribution; each `seed` gives other ones.
+  func codes(of distribution: CodeDistribution, count: Int, seed: UInt64) -> Tensor {
+    distribution.sample(count, from: prior, shape, using: Generator(seed: seed))
   }
 
   /// A step whose codes are given; the keys are the codes themselves unless others are given.
@@ -97,34 +97,35 @@ struct Slope {
   /// Of the codes' shape.
   let gradient: Tensor
 
-  /// Whether both are numbers.
   var isFinite: Bool { value.isFinite && gradient.isFinite.all().item != 0 }
 }
 
 extension Specimen {
-  /// Penalties of `count` batches whose codes follow a law.
+  /// Penalties of `count` batches whose codes follow a distribution.
   ///
   /// One instance sees all of them, after three to warm up, as in training.
   ///
   /// A critic's penalty means nothing before it has seen the codes. It is first trained for `criticSteps` on codes of
-  /// the law; each number is then the penalty of new codes less that of as many draws of the prior under this
-  /// critic. At the prior its mean is zero however far the critic has come.
-  func penalties(of law: Law, count: Int, batch: Int, criticSteps: Int) throws -> [Double] {
+  /// the distribution; each number is then the penalty of new codes less that of as many draws of the prior
+  /// under this critic. At the prior its mean is zero however far the critic has come.
+  func penalties(of distribution: CodeDistribution, count: Int, batch: Int, criticSteps: Int) throws
+    -> [Double]
+  {
     let population = takesPopulation ? batch : 0
     let regularizer = try make(batch: batch, population: population)
     let critic = CriticTrainer(regularizer)
     for step in 0..<UInt64(critic == nil ? 0 : criticSteps) {
-      let codes = codes(of: law, count: min(batch, 128), seed: 100_000 + step)
+      let codes = codes(of: distribution, count: min(batch, 128), seed: 100_000 + step)
       critic?.step(context(codes, streams: RandomStreams(seed: step, device: .cpu)))
     }
-    let measure = { (law: Law, seed: UInt64) in
-      let all = codes(of: law, count: batch + population, seed: seed)
+    let measure = { (distribution: CodeDistribution, seed: UInt64) in
+      let all = codes(of: distribution, count: batch + population, seed: seed)
       let stored = population > 0 ? all.narrowed(along: 0, from: batch, count: population) : nil
       return value(
         of: regularizer, all.narrowed(along: 0, from: 0, count: batch), population: stored, seed: seed)
     }
     return (0..<UInt64(count + 3)).map { seed in
-      measure(law, 1000 + seed) - (critic == nil ? 0 : measure(.prior, 2000 + seed))
+      measure(distribution, 1000 + seed) - (critic == nil ? 0 : measure(.prior, 2000 + seed))
     }
     .suffix(count)
   }
@@ -142,7 +143,6 @@ struct CriticTrainer {
     optimizer = Adam(regularizer.trainableParameters(), coefficients: regularizer.criticCoefficients)
   }
 
-  /// Takes one step.
   func step(_ context: RegularizationContext) {
     optimizer.clearGradients()
     regularizer.criticLoss(in: context.detached).backward()

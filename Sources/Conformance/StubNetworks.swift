@@ -26,13 +26,13 @@ struct StubNetworks {
       [count, imageShape.channels, imageShape.height, imageShape.width], using: Generator(seed: seed))
   }
 
-  /// A step whose codes are given, and in which the law of each image is the same: what a penalty says of the codes
-  /// together is then all that changes.
+  /// A step whose codes are given, and in which the distribution of each image is the same: what a penalty
+  /// says of the codes together is then all that changes.
   func pass(with codes: Tensor) -> ForwardPass {
     let images = Self.images(1, seed: 0).expanded(to: [codes.shape[0], 1, 8, 8])
     return ForwardPass(
       model: makeModel(), images: images, features: .zeros([codes.shape[0], posterior.featureCount]),
-      decoderInput: codes, reconstructions: images)
+      latents: codes, reconstructions: images)
   }
 }
 

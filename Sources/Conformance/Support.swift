@@ -4,7 +4,7 @@ import MoCAProtocols
 extension LatentGeometry {
   /// The nearest point of the support, or one close to it, for each row of `[count, latentSize]`.
   ///
-  /// Unlike ``Prior/project(_:)`` it leaves points of the support where they are.
+  /// Unlike `Prior.project(_:)` it leaves points of the support where they are.
   func retracted(_ points: Tensor) -> Tensor {
     switch self {
     case .euclidean: return points

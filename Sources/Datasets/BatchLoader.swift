@@ -1,40 +1,21 @@
 import Foundation
-import PluginKit
 
 /// An endless stream of batches, made ahead of time on another thread.
 ///
 /// Batch `step` depends on the seed and the step only, so that a loader that starts at step k gives what a
 /// loader from 0 gives after k batches, and two runs of one seed see the same batches.
-public final class BatchLoader {
+package final class BatchLoader {
   private let recipe: BatchRecipe
   private let queue: PrefetchQueue
 
-  /// A loader over the images at `indices`.
+  /// A loader of the batches of a recipe.
   ///
   /// - Parameters:
-  ///   - images: The set.
-  ///   - indices: The images to draw from, as in ``Split/training``.
-  ///   - batchSize: Images per batch. The last partial batch of an epoch is dropped.
-  ///   - seed: Decides the order and the flips.
-  ///   - flips: Whether each image is mirrored with probability one half, drawn anew in each epoch.
   ///   - step: The step of the first batch.
   ///   - prefetch: How many batches may wait, at least 1.
-  /// - Throws: ``ConfigurationError`` where a batch would hold no image or more than there are.
-  public init(
-    images: PackedImages, indices: [Int], batchSize: Int, seed: UInt64, flips: Bool,
-    startingAt step: Int = 0, prefetch: Int = 2
-  ) throws {
-    guard batchSize > 0 else {
-      throw ConfigurationError.outOfRange(
-        path: "training.batch", found: "\(batchSize)", allowed: "at least 1")
-    }
-    guard indices.count >= batchSize else {
-      throw ConfigurationError.incompatible(
-        "training.batch is \(batchSize), but only \(indices.count) images are there to train on; "
-          + "choose a batch of at most \(indices.count) or more images")
-    }
+  package init(_ recipe: BatchRecipe, startingAt step: Int = 0, prefetch: Int = 2) {
     guard step >= 0 else { fatalError("BatchLoader: startingAt must be at least 0, found \(step)") }
-    recipe = BatchRecipe(images: images, indices: indices, batchSize: batchSize, seed: seed, flips: flips)
+    self.recipe = recipe
     queue = PrefetchQueue(capacity: max(1, prefetch))
     Self.startThread(recipe, queue, step)
   }
@@ -42,14 +23,7 @@ public final class BatchLoader {
   deinit { queue.stop() }
 
   /// The next batch; waits for it where it is not ready.
-  public func next() -> Batch { queue.take() }
-
-  /// Full batches in an epoch.
-  public var batchesPerEpoch: Int { recipe.batchesPerEpoch }
-
-  /// SHA-256, in hexadecimal, of the order in which the first `epochs` epochs show the images: equal for two
-  /// runs that see the same batches.
-  public func orderDigest(epochs: Int = 1) -> String { recipe.orderDigest(epochs: epochs) }
+  package func next() -> Batch { queue.take() }
 
   /// The thread holds the recipe and the queue but not the loader, so that the loader can go away.
   private static func startThread(_ recipe: BatchRecipe, _ queue: PrefetchQueue, _ firstStep: Int) {

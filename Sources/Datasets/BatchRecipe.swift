@@ -5,15 +5,41 @@ import PluginKit
 ///
 /// An epoch's order comes from the stream (seed, `order`, epoch), the flip of an image from
 /// (seed, `flip`, epoch, image).
-struct BatchRecipe: Sendable {
+package struct BatchRecipe: Sendable {
   let images: PackedImages
   let indices: [Int]
   let batchSize: Int
   let seed: UInt64
   let flips: Bool
 
+  /// A recipe for batches of the images at `indices`. Nothing is read yet.
+  ///
+  /// - Parameters:
+  ///   - images: The set.
+  ///   - indices: The images to draw from, as in ``Split/training``.
+  ///   - batchSize: Images per batch. The last partial batch of an epoch is dropped.
+  ///   - seed: Decides the order and the flips.
+  ///   - flips: Whether each image is mirrored with probability one half, drawn anew in each epoch.
+  /// - Throws: ``ConfigurationError`` where a batch would hold no image or more than there are.
+  package init(images: PackedImages, indices: [Int], batchSize: Int, seed: UInt64, flips: Bool) throws {
+    guard batchSize > 0 else {
+      throw ConfigurationError.outOfRange(
+        path: "training.batch", found: "\(batchSize)", allowed: "at least 1")
+    }
+    guard indices.count >= batchSize else {
+      throw ConfigurationError.incompatible(
+        "training.batch is \(batchSize), but only \(indices.count) images are there to train on; "
+          + "choose a batch of at most \(indices.count) or more images")
+    }
+    self.images = images
+    self.indices = indices
+    self.batchSize = batchSize
+    self.seed = seed
+    self.flips = flips
+  }
+
   /// Full batches in an epoch; what is left over is dropped.
-  var batchesPerEpoch: Int { indices.count / batchSize }
+  package var batchesPerEpoch: Int { indices.count / batchSize }
 
   /// The images of `epoch` in the order in which they are shown.
   func order(ofEpoch epoch: Int) -> [Int] {
@@ -60,8 +86,9 @@ struct BatchRecipe: Sendable {
     }
   }
 
-  /// SHA-256 over the order of the first `epochs` epochs, each index as 64 bits, little-endian.
-  func orderDigest(epochs: Int) -> String {
+  /// SHA-256, in hexadecimal, of the order in which the first `epochs` epochs show the images, each index as 64 bits,
+  /// little-endian: equal for two runs that see the same batches.
+  package func orderDigest(epochs: Int = 1) -> String {
     let digest = Digest()
     for epoch in 0..<max(0, epochs) {
       order(ofEpoch: epoch).map { UInt64($0).littleEndian }.withUnsafeBytes { digest.update($0) }

@@ -5,7 +5,6 @@ import PluginKit
 ///
 /// A batch has 10,000 records of one label byte and 3072 values: 1024 red, 1024 green, 1024 blue, row by row.
 public struct CIFAR10: Dataset {
-  /// The settings of ``CIFAR10``.
   public struct Configuration: DatasetConfiguration {
     @Setting("cifar-10-binary.tar.gz, or the folder of data_batch_1.bin … and test_batch.bin")
     public var path: String? = nil
@@ -76,7 +75,7 @@ public struct CIFAR10: Dataset {
   }
 
   private func pack(
-    _ batches: CIFARBatches, into writer: PackedWriter, progress: (Int, Int?, String) -> Void
+    _ batches: CIFARBatches, into writer: PackedWriter, progress: ProgressHandler
   ) throws -> PackedImages {
     var labels: [Int] = []
     let total = batchNames.count * CIFARBatches.recordCount

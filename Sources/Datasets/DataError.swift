@@ -1,7 +1,8 @@
+import Files
 import PluginKit
 
 /// What can be wrong with data. Every case names the place, what was found and what to do.
-public enum DataError: Error, Equatable, CustomStringConvertible {
+public enum DataError: Fault, Equatable {
   /// A dataset that needs a path was given none.
   case needsPath(dataset: String, advice: String)
   /// Nothing is at that path.
@@ -22,9 +23,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case mixedSizes(first: String, firstShape: ImageShape, other: String, otherShape: ImageShape)
   /// An image that is not square, and nothing says to crop it.
   case notSquare(path: String, shape: ImageShape)
-  /// A download failed.
   case download(url: String, reason: String)
-  /// Writing failed.
   case disk(path: String, reason: String)
 
   public var description: String {
@@ -49,6 +48,17 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       "\(path) is \(shape.sides) and not square; set dataset.size to crop and resize all images"
     case .download(let url, let reason): "cannot download \(url): \(reason)"
     case .disk(let path, let reason): "cannot write \(path): \(reason)"
+    }
+  }
+
+  public var fault: FaultKind {
+    switch self {
+    case .needsPath: .usage
+    case .disk: .disk
+    case .missing, .unreadable, .empty, .wrongSize, .unsafeEntry, .corrupt, .wrongDigest, .mixedSizes,
+      .notSquare,
+      .download:
+      .data
     }
   }
 }

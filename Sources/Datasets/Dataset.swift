@@ -39,13 +39,13 @@ public struct LoadContext: Sendable {
   /// called from several threads at once.
   public let resize: @Sendable (_ bytes: [UInt8], _ from: ImageShape, _ to: ImageShape) throws -> [UInt8]
   /// Hears how far a long step is: done, of how many where that is known, and what is done.
-  public let progress: @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
+  public let progress: ProgressHandler
 
   /// Creates a context.
   public init(
     cacheFolder: URL,
     resize: @escaping @Sendable (_ bytes: [UInt8], _ from: ImageShape, _ to: ImageShape) throws -> [UInt8],
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.cacheFolder = cacheFolder
     self.resize = resize

@@ -1,6 +1,5 @@
 import PluginKit
 
-/// Datasets by name.
 public typealias DatasetCatalog = Catalog<Void, any Dataset>
 
 extension Catalog where Context == Void, Product == any Dataset {

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import PluginKit
 
 /// A file on the network with the digest that is published of it.
 public struct Download: Sendable {
@@ -16,7 +17,6 @@ public struct Download: Sendable {
   /// What the file must have.
   public let digest: Digest
 
-  /// Names a file.
   public init(address: String, digest: Digest) {
     self.address = address
     self.digest = digest
@@ -28,27 +28,24 @@ public struct Download: Sendable {
   ///   - inspect: Looks at the file before it gets its name; what it throws is thrown, and the file is removed.
   ///   - isCancelled: Asked while the transfer runs; where it says so, nothing is left behind.
   /// - Throws: ``DataError/download(url:reason:)``, ``DataError/wrongDigest(path:expected:found:)``,
-  ///   ``DataError/disk(path:reason:)``, `CancellationError`.
+  ///   ``DataError/disk(path:reason:)``, ``StorageError``, `CancellationError`.
   public func fetch(
     to target: URL, inspect: (URL) throws -> Void = { _ in }, isCancelled: () -> Bool = { false },
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
+    progress: @escaping ProgressHandler
   ) throws {
     let folder = target.deletingLastPathComponent()
-    let temporary = folder.appendingPathComponent("\(target.lastPathComponent).\(UUID().uuidString).partial")
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
       throw DataError.disk(path: folder.path, reason: error.localizedDescription)
     }
-    defer { unlink(temporary.path) }  // Nothing is there any more once the file has its name.
-    try transfer(to: temporary, isCancelled: isCancelled) {
+    let writer = try AtomicWriter(of: target)
+    try transfer(to: writer.temporary, isCancelled: isCancelled) {
       progress($0, nil, "downloading \(target.lastPathComponent)")
     }
-    try check(temporary.path)
-    try inspect(temporary)
-    guard rename(temporary.path, target.path) == 0 else {
-      throw DataError.disk(path: target.path, reason: systemError())
-    }
+    try check(writer.temporary.path)
+    try inspect(writer.temporary)
+    try writer.finish()
   }
 
   /// Lets the program `curl` do the transfer: it is everywhere, follows the system's proxy and certificates, and

@@ -37,7 +37,7 @@ struct IDXImages {
   }
 
   private func pack(
-    _ pairs: [Pair], into writer: PackedWriter, progress: (Int, Int?, String) -> Void
+    _ pairs: [Pair], into writer: PackedWriter, progress: ProgressHandler
   ) throws -> PackedImages {
     var labels: [Int]? = []
     var count = 0

@@ -7,7 +7,6 @@ import PluginKit
 /// with all below it in the order of paths, an archive in its own order; hidden files and files of other kinds
 /// are left out.
 public struct ImageFiles: Dataset {
-  /// The settings of ``ImageFiles``.
   public struct Configuration: DatasetConfiguration {
     @Setting("folder with images at any depth, or an archive of them (tar, tar.gz, tar.zst, zip, …)")
     public var path: String? = nil

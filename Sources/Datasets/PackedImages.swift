@@ -6,9 +6,7 @@ import PluginKit
 /// Image `i` starts at byte `i × shape.valueCount`; rows run from top to bottom and the channels of a pixel
 /// stand together (NHWC).
 public final class PackedImages: Sendable {
-  /// The shape that all images have.
   public let shape: ImageShape
-  /// How many images there are.
   public let count: Int
   /// The class of each image as an index into ``classNames``, where it is known.
   public let labels: [Int]?
@@ -67,7 +65,6 @@ public final class PackedImages: Sendable {
     self.storage = storage
   }
 
-  /// The bytes of all images.
   public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     let byteCount = count * shape.valueCount
     switch storage {

@@ -6,7 +6,6 @@ import PluginKit
 /// stands on a dark or light, plain or shaded ground, and fills between 35 and 70 % of the width. Image *i*
 /// depends on the seed and *i* only, so that a larger set begins with the smaller one. The label is the figure.
 public struct Sprites: Dataset {
-  /// The settings of ``Sprites``.
   public struct Configuration: DatasetConfiguration {
     @Setting("how many images to draw; null means 8192", .atLeast(1)) public var count: Int? = 8192
     @Setting("width and height in pixels", .between(8, 1024)) public var size = 32
@@ -42,7 +41,7 @@ public struct Sprites: Dataset {
   }
 
   private func draw(
-    into writer: PackedWriter, progress: (Int, Int?, String) -> Void
+    into writer: PackedWriter, progress: ProgressHandler
   ) throws -> PackedImages {
     let (count, size, channels) = (configuration.count ?? 8192, configuration.size, configuration.channels)
     let shape = ImageShape(channels: channels, height: size, width: size)

@@ -1,6 +1,9 @@
 import Extractors
+import Files
 import Foundation
+import Metrics
 import MoCAProtocols
+import Scoring
 
 /// What is to be scored, and how.
 public struct EvaluationPlan {
@@ -12,6 +15,12 @@ public struct EvaluationPlan {
     public let settings: ConfigurationValue
     /// Whether it is left out with a note where it does not suit the run.
     public let isOptional: Bool
+
+    /// Whether it draws from the prior itself.
+    var isPrior: Bool { name == Self.prior }
+
+    /// The name of the sampler that draws from the prior.
+    public static let prior = "prior"
 
     /// Chooses a sampler.
     public init(name: String, settings: ConfigurationValue = .empty, isOptional: Bool = false) {
@@ -33,13 +42,13 @@ public struct EvaluationPlan {
 
   /// What is measured; all that can be where it is empty. A metric that was asked for and cannot be measured is an
   /// error, one that was not is left out with a note.
-  public var metrics: [Metric] = []
+  public var metrics: [MetricChoice] = []
   /// Networks in whose features images are compared.
   public var sources: [FeatureSource] = []
   /// What is known to be left out already, and why.
   public var notes: [String] = []
   /// Where codes are drawn from; the prior is always the first.
-  public var samplers: [SamplerChoice] = [SamplerChoice(name: "prior")]
+  public var samplers: [SamplerChoice] = [SamplerChoice(name: SamplerChoice.prior)]
   /// Images that each sampler makes.
   public var sampleCount = 10_000
   /// What samples are compared with.
@@ -49,28 +58,46 @@ public struct EvaluationPlan {
   /// Whether scores of fewer images than the features have dimensions are computed all the same.
   public var allowsFew = false
 
-  /// Everything, by the defaults.
-  public init() {}
+  /// What can be measured, in the order in which it is shown.
+  let available: [any MetricPlugin]
 
-  /// Whether `kind` is measured in the features of `source`.
-  func includes(_ kind: Metric.Kind, in source: FeatureSource) -> Bool {
-    metrics.isEmpty || metrics.contains { $0.kind == kind && ($0.extractor ?? source.name) == source.name }
+  /// Everything in a catalog, by the defaults.
+  ///
+  /// - Parameter settings: The settings of metrics by their names.
+  /// - Throws: `ConfigurationError`.
+  public init(_ catalog: MetricCatalog, settings: [String: ConfigurationValue] = [:]) throws {
+    available = try catalog.entries.map { try $0.make(settings[$0.name] ?? .empty, $0.name, ()) }
   }
 
-  /// Whether `kind` is measured at all.
-  func includes(_ kind: Metric.Kind) -> Bool {
-    metrics.isEmpty || metrics.contains { $0.kind == kind }
+  /// Whether `metric` is measured in the features of `source`.
+  func includes(_ metric: any MetricPlugin, in source: FeatureSource) -> Bool {
+    metrics.isEmpty
+      || metrics.contains {
+        $0.name == type(of: metric).name && ($0.extractor ?? source.name) == source.name
+      }
   }
-}
 
-/// Scores of one set of images or codes.
-public struct SubjectScores: Codable, Sendable {
-  /// What was scored: `prior`, `gmm`, `reconstructions`, `held-out`, `codes`, `generated`.
-  public let subject: String
-  /// How many images or codes.
-  public let count: Int
-  /// In the order in which they are shown.
-  public internal(set) var scores: [Score]
+  /// Whether `metric` is measured at all.
+  func includes(_ metric: any MetricPlugin.Type) -> Bool {
+    metrics.isEmpty || metrics.contains { $0.name == metric.name }
+  }
+
+  /// Whether something is measured of images, or of their features, in one of those roles.
+  func measuresImages(of roles: SubjectRole...) -> Bool {
+    available.contains { metric in
+      let type = type(of: metric)
+      return includes(type) && !type.imageRoles.isDisjoint(with: roles)
+    }
+  }
+
+  /// The metrics of one kind that are measured.
+  var imageMetrics: [any ImageMetric] { included.compactMap { $0 as? any ImageMetric } }
+  var featureMetrics: [any FeatureMetric] { included.compactMap { $0 as? any FeatureMetric } }
+  var copyingMetrics: [any CopyingMetric] { included.compactMap { $0 as? any CopyingMetric } }
+  var codeMetrics: [any CodeMetric] { included.compactMap { $0 as? any CodeMetric } }
+  /// The names of the metrics that are measured.
+  public var includedNames: [String] { included.map { type(of: $0).name } }
+  private var included: [any MetricPlugin] { available.filter { includes(type(of: $0)) } }
 }
 
 /// Everything that was measured at once.
@@ -94,9 +121,5 @@ public struct Evaluation: Codable, Sendable {
   /// JSON with sorted keys.
   ///
   /// - Throws: What the encoder throws.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  public func json() throws -> String { try JSONEncoder.readable.text(of: self) }
 }

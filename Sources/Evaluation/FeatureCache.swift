@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Metrics
 import MoCAProtocols
+import Scoring
 
 /// Features of reference images on disk, keyed by what they were made of: the images, the network, its weights and
 /// settings, the device and the program's version.
@@ -20,17 +21,17 @@ struct FeatureCache {
 
   /// Keeps features; the file is there whole or not at all.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func keep(_ set: FeatureSet, for key: String) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      let logits = set.logits.map { [$0.record(named: "logits")] } ?? []
-      let records = [set.features.record(named: "features")] + logits
-      try Safetensors.write(
-        records, metadata: ["key": key, "digest": Self.digest(of: records)], to: url(for: key))
     } catch {
       throw StorageError.disk(path: folder.path, reason: error.localizedDescription)
     }
+    let logits = set.logits.map { [$0.record(named: "logits")] } ?? []
+    let records = [set.features.record(named: "features")] + logits
+    try Safetensors.write(
+      records, metadata: ["key": key, "digest": Self.digest(of: records)], to: url(for: key))
   }
 
   private static func digest(of records: [TensorRecord]) -> String {

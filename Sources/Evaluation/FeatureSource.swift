@@ -3,6 +3,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// An extractor with its weights, and what a metric card says of them.
 public final class FeatureSource {
@@ -10,8 +11,8 @@ public final class FeatureSource {
   public let description: String
   /// The digest of the weights' file, or that they follow from the settings.
   public let weights: String
-  /// What a Fréchet distance in these features is called.
-  public let distanceName: String
+  /// What scores in its features are called.
+  public let names: FeatureNames
   /// The plugin's name.
   public let name: String
 
@@ -29,7 +30,7 @@ public final class FeatureSource {
   ///   - name: The extractor's name in the catalog.
   ///   - settings: Its settings.
   ///   - weights: A file to take instead of the shipped or downloaded one.
-  /// - Throws: ``EvaluationError``, ``WeightError``, ``ConfigurationError``.
+  /// - Throws: ``EvaluationError``, `WeightError`, `ConfigurationError`.
   public init(
     _ name: String, settings: ConfigurationValue = .empty, weights: URL? = nil, catalog: ExtractorCatalog,
     store: WeightStore = WeightStore(), cacheFolder: URL = DataSource.defaultCacheFolder, device: Device,
@@ -49,7 +50,7 @@ public final class FeatureSource {
     self.device = device
     self.batchSize = batchSize
     self.weights = file.digest
-    distanceName = type.distanceName
+    names = type.featureNames
     description = RunEvaluation.words(name, resolved)
     cache = FeatureCache(folder: cacheFolder.appendingPathComponent("features", isDirectory: true))
   }
@@ -84,7 +85,7 @@ public final class FeatureSource {
   ///   - needsLogits: Whether logits are wanted as well.
   /// - Throws: ``EvaluationError``.
   func features(
-    of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: (Int, Int?, String) -> Void
+    of set: ImageSet, isKept: Bool, needsLogits: Bool, progress: ProgressHandler
   ) throws -> FeatureSet {
     if !accepts(set.shape) { throw refusal(of: set.shape) }
     let key = "\(description)\n\(weights)\n\(device)\n\(RunRecord.program)\n\(set.digest)"
@@ -123,30 +124,5 @@ public final class FeatureSource {
       throw EvaluationError.notFinite(what: "features (\(set.name))", count: broken, of: set.count)
     }
     return made
-  }
-}
-
-/// The features of a set of images.
-struct FeatureSet {
-  /// `[count, featureCount]`.
-  let features: Tensor
-  /// `[count, classes]`.
-  let logits: Tensor?
-
-  var count: Int { features.shape[0] }
-
-  /// At most `count` images, evenly spread over the set.
-  func thinned(to count: Int) -> FeatureSet {
-    if count >= self.count { return self }
-    let positions = Tensor((0..<count).map { Int64($0 * self.count / count) }).to(on: features.device)
-    return FeatureSet(
-      features: features.gathered(along: 0, at: positions),
-      logits: logits.map { $0.gathered(along: 0, at: positions) })
-  }
-
-  /// Images with a feature or logit that is not finite.
-  var brokenRowCount: Int {
-    let sums = logits.map { features.sum(along: 1) + $0.sum(along: 1) } ?? features.sum(along: 1)
-    return count - Int(sums.isFinite.to(dtype: .float64).sum().item)
   }
 }

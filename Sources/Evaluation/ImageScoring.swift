@@ -1,63 +1,94 @@
 import Foundation
 import Metrics
 import MoCAProtocols
+import Scoring
 
 /// Scores sets of images against one reference: the reference's features are made once.
 final class ImageScoring {
   let plan: EvaluationPlan
   let reference: ImageSet
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
   /// What was left out, and why.
   private(set) var notes: [String] = []
   private var latest: [String: (digest: String, features: FeatureSet)] = [:]
   private var references: [String: (features: FeatureSet, moments: FeatureMoments)] = [:]
 
   init(
-    plan: EvaluationPlan, reference: ImageSet, progress: @escaping @Sendable (Int, Int?, String) -> Void
+    plan: EvaluationPlan, reference: ImageSet, progress: @escaping ProgressHandler
   ) {
     self.plan = plan
     self.reference = reference
     self.progress = progress
   }
 
-  /// Everything in `kinds` that the plan asks for.
+  /// Everything that the plan asks for of a set in its role.
+  ///
+  /// A metric that is taken of images and of features begins with the images; then come features by their extractors,
+  /// then what is taken of images alone.
   ///
   /// - Parameters:
+  ///   - originals: What the images should be, where they are reconstructions.
   ///   - card: What the cards say of the set beside features and reference.
   ///   - isOptional: Whether a score that cannot be computed is left out with a note even where it was asked for, as
   ///     for the noise floor.
   func scores(
-    of set: ImageSet, kinds: [Metric.Kind], card: MetricCard, isKept: Bool = false, isOptional: Bool = false
+    of set: ImageSet, _ role: SubjectRole, originals: ImageSet? = nil, card: MetricCard, isKept: Bool = false,
+    isOptional: Bool = false
   ) throws -> [Score] {
+    let images = ScoredImages(
+      count: set.count, originals: originals.map(Self.originals), card: card,
+      read: { set.batch($0, on: .cpu) })
+    let metrics = plan.imageMetrics.filter { type(of: $0).roles.contains(role) }
     var scores: [Score] = []
-    for source in plan.sources {
-      let chosen = kinds.filter { kind in
-        let isForOthers = kind == .inceptionScore && source.distanceName != "FID" && plan.metrics.isEmpty
-        return kind.needsFeatures && plan.includes(kind, in: source) && !isForOthers
-      }
-      if chosen.isEmpty { continue }
-      try leavingOut(isOptional, "\(source.distanceName) of \(set.name)") {
-        let reference = try features(ofReferenceIn: source)
-        let parts = FeatureScores(
-          of: try features(of: set, in: source, isKept: isKept), against: reference.features,
-          reference.moments,
-          card: completed(card, source), distanceName: source.distanceName, plan: plan, progress: progress)
-        for kind in chosen {
-          try leavingOut(isOptional, "\(kind.rawValue) of \(set.name) in \(source.name)") {
-            scores += try parts.scores(kind)
-          }
-        }
+    let measure = { (metric: any ImageMetric) in
+      try self.leavingOut(false, "\(type(of: metric).name) of \(set.name)") {
+        scores += try metric.scores(of: images)
       }
     }
-    if kinds.contains(.sharpness), plan.includes(.sharpness) {
-      scores.append(try sharpnessScore(of: set, card))
+    for metric in metrics where metric is any FeatureMetric { try measure(metric) }
+    for source in plan.sources {
+      scores += try self.scores(of: set, role, in: source, card, isKept: isKept, isOptional: isOptional)
+    }
+    for metric in metrics where !(metric is any FeatureMetric) { try measure(metric) }
+    return scores
+  }
+
+  /// In the features of one extractor.
+  private func scores(
+    of set: ImageSet, _ role: SubjectRole, in source: FeatureSource, _ card: MetricCard, isKept: Bool,
+    isOptional: Bool
+  ) throws -> [Score] {
+    let chosen = plan.featureMetrics.filter { metric in
+      let type = type(of: metric)
+      let isForOthers = type.needsClasses && source.names.classes == nil && plan.metrics.isEmpty
+      return type.roles.contains(role) && plan.includes(metric, in: source) && !isForOthers
+    }
+    if chosen.isEmpty { return [] }
+    var scores: [Score] = []
+    try leavingOut(isOptional, "\(source.names.frechet) of \(set.name)") {
+      let reference = try features(ofReferenceIn: source)
+      let comparison = FeatureComparison(
+        of: try features(of: set, in: source, isKept: isKept), against: reference.features,
+        reference.moments, names: source.names, card: completed(card, source), seed: plan.seed,
+        allowsFew: plan.allowsFew, progress: progress)
+      for metric in chosen {
+        try leavingOut(isOptional, "\(type(of: metric).name) of \(set.name) in \(source.name)") {
+          scores += try metric.scores(of: comparison)
+        }
+      }
     }
     return scores
   }
 
+  private static func originals(_ set: ImageSet) -> ScoredImages.Originals {
+    .init(name: set.name, digest: set.digest, read: { set.batch($0, on: .cpu) })
+  }
+
   /// The features of a set; those of the last set are remembered for each extractor.
   func features(of set: ImageSet, in source: FeatureSource, isKept: Bool = false) throws -> FeatureSet {
-    let needsLogits = source.distanceName == "FID" && plan.includes(.inceptionScore, in: source)
+    let needsLogits =
+      source.names.classes != nil
+      && plan.featureMetrics.contains { type(of: $0).needsClasses && plan.includes($0, in: source) }
     if !needsLogits, set.digest == reference.digest, let known = references[source.name] {
       return known.features
     }
@@ -92,6 +123,9 @@ final class ImageScoring {
       try body()
     } catch let error as ImageScoreError where isOptional || plan.metrics.isEmpty {
       notes.append("\(what) was left out: \(error)")
+    } catch let error as MetricError {
+      guard isOptional || plan.metrics.isEmpty else { throw EvaluationError(error) }
+      notes.append("\(what) was left out: \(error)")
     } catch EvaluationError.notFinite(let what, let count, let total) {
       // Never passed over: something is broken.
       throw EvaluationError.notFinite(what: what, count: count, of: total)
@@ -113,49 +147,17 @@ final class ImageScoring {
     card.referenceCount = reference.count
     return card
   }
-
-  private func sharpnessScore(of set: ImageSet, _ card: MetricCard) throws -> Score {
-    var sum = 0.0
-    for start in stride(from: 0, to: set.count, by: 1000) {
-      let range = start..<min(start + 1000, set.count)
-      sum += try sharpness(set.batch(range, on: .cpu)) * Double(range.count)
-    }
-    var card = card
-    card.score = "sharpness"
-    card.arithmetic = "float64"
-    card.parameters = "variance of the Laplacian of the luma in [0, 1]"
-    if card.sampler == nil { card.seed = nil }
-    return Score(sum / Double(max(1, set.count)), card: card)
-  }
-}
-
-extension MetricCard {
-  /// A card of 8-bit images, to be completed.
-  static func images(
-    _ subject: String, of set: ImageSet, sampler: String? = nil, seed: Int?, isGenerated: Bool
-  )
-    -> MetricCard
-  {
-    var card = MetricCard(
-      score: "", subject: subject, count: set.count, arithmetic: "float32 features, float64 scores",
-      seed: seed)
-    card.sampler = sampler
-    card.imageShape = "\(set.shape)"
-    card.quantization = isGenerated ? quantization : "8-bit images as they are"
-    if !isGenerated { card.subjectDigest = set.digest }
-    return card
-  }
 }
 
 /// Scores of images from anywhere against others.
 public struct ImageEvaluation {
   let plan: EvaluationPlan
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
 
   /// Prepares.
   public init(
     plan: EvaluationPlan,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.plan = plan
     self.progress = progress
@@ -165,9 +167,9 @@ public struct ImageEvaluation {
   ///
   /// - Throws: ``EvaluationError/notApplicable(score:reason:)``.
   public static func check(_ plan: EvaluationPlan) throws {
-    if let metric = plan.metrics.first(where: { !$0.kind.isOfImages }) {
+    if let metric = plan.metrics.first(where: { !$0.type.isOfImages }) {
       throw EvaluationError.notApplicable(
-        score: metric.kind.rawValue, reason: "it is measured of a run, not of two sets of images")
+        score: metric.name, reason: "it is measured of a run, not of two sets of images")
     }
   }
 
@@ -178,17 +180,18 @@ public struct ImageEvaluation {
     try Self.check(plan)
     let scoring = ImageScoring(plan: plan, reference: reference, progress: progress)
     let card = MetricCard.images("images", of: generated, seed: plan.seed, isGenerated: false)
-    let scores = try scoring.scores(
-      of: generated, kinds: Metric.Kind.allCases.filter(\.isOfImages), card: card)
+    let scores = try scoring.scores(of: generated, .images, card: card)
     let others = try scoring.scores(
-      of: reference, kinds: [.sharpness],
+      of: reference, .reference,
       card: MetricCard.images("reference", of: reference, seed: plan.seed, isGenerated: false))
     var evaluation = Evaluation()
     evaluation.reference = "\(reference.name): \(reference.count) images, \(reference.digest)"
-    evaluation.subjects = [SubjectScores(subject: generated.name, count: generated.count, scores: scores)]
+    evaluation.subjects = [
+      SubjectScores(generated.name, .images, count: generated.count, scores: scores)
+    ]
     if !others.isEmpty, !scores.isEmpty {
       evaluation.subjects.append(
-        SubjectScores(subject: "reference", count: reference.count, scores: others))
+        SubjectScores("reference", .reference, count: reference.count, scores: others))
     }
     evaluation.notes = plan.notes + scoring.notes + plan.sources.flatMap(\.notes)
     return evaluation

@@ -91,7 +91,7 @@ extension ImageSet {
   /// - Throws: `DataError`, ``EvaluationError/mixedSizes(path:_:)``.
   public init(
     path: String, size: Int? = nil, channels: Int = 3, cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) throws {
     var configuration = ImageFiles.Configuration()
     configuration.path = path

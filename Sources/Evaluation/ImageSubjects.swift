@@ -3,6 +3,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// The images of a run that are scored: held-out images as the noise floor, reconstructions of them, and samples.
 final class ImageSubjects {
@@ -45,32 +46,33 @@ final class ImageSubjects {
     let heldOut = ImageSet(
       "\(evaluation.datasetName), held-out images", data.images, indices: data.split.heldOut)
     var subjects: [SubjectScores] = []
-    let scoresSamples = !sampleKinds.isEmpty || plan.includes(.memorisation)
-    if heldOut.count > 0, !sampleKinds.isEmpty, heldOut.digest != reference.digest {
+    if heldOut.count > 0, plan.measuresImages(of: .heldOut), heldOut.digest != reference.digest {
       subjects.append(try noiseFloor(heldOut))
     }
-    if heldOut.count == 0, plan.metrics.contains(where: { $0.kind == .reconstruction }) {
+    if heldOut.count == 0,
+      let metric = plan.metrics.first(where: { $0.type.imageRoles == [.reconstructions] })
+    {
       throw EvaluationError.notApplicable(
-        score: "reconstruction", reason: "no images were held out from this run (dataset.holdout)")
+        score: metric.name, reason: "no images were held out from this run (dataset.holdout)")
     }
-    if heldOut.count > 0, plan.includes(.reconstruction) || plan.includes(.sharpness) {
+    if heldOut.count > 0, plan.measuresImages(of: .reconstructions) {
       subjects.append(try reconstructions(of: heldOut))
     }
-    if scoresSamples {
+    if plan.measuresImages(of: .priorSamples, .samples) || !plan.copyingMetrics.isEmpty {
       for choice in plan.samplers {
         if let scores = try samplesOrNote(of: choice, heldOut) { subjects.append(scores) }
       }
     }
-    if plan.includes(.sharpness), reference.digest != heldOut.digest {
+    if plan.measuresImages(of: .reference), reference.digest != heldOut.digest {
       let card = MetricCard.images("reference", of: reference, seed: nil, isGenerated: false)
-      let scores = try scoring.scores(of: reference, kinds: [.sharpness], card: card)
-      subjects.append(SubjectScores(subject: "reference", count: reference.count, scores: scores))
+      let scores = try scoring.scores(of: reference, .reference, card: card)
+      subjects.append(SubjectScores("reference", .reference, count: reference.count, scores: scores))
     }
-    let counts = Set(subjects.filter { $0.subject != "reference" }.map(\.count))
+    let counts = Set(subjects.filter { $0.role != .reference }.map(\.count))
     if counts.count > 1 {
       scoringNotes.append(
-        "columns have different numbers of images, and Fréchet distances fall with the number: --samples "
-          + "\(counts.min() ?? 0) makes them comparable with the noise floor")
+        "columns have different numbers of images, and Fréchet distances fall with the number: "
+          + "\(counts.min() ?? 0) samples are comparable with the noise floor")
     }
     return subjects.filter { !$0.scores.isEmpty }
   }
@@ -78,25 +80,20 @@ final class ImageSubjects {
   /// Samples in a picture of those that are nearest to training images.
   private static let pictureCount = 16
 
-  /// What is asked for of samples and of the noise floor.
-  private var sampleKinds: [Metric.Kind] {
-    Metric.Kind.allCases.filter { $0.isOfImages && plan.includes($0) }
-  }
-
   /// What a perfect model would get: images that the model has not seen against the reference.
   private func noiseFloor(_ heldOut: ImageSet) throws -> SubjectScores {
     let set = heldOut.spread(to: plan.sampleCount)
     let card = MetricCard.images("held-out images", of: set, seed: plan.seed, isGenerated: false)
-    let scores = try scoring.scores(
-      of: set, kinds: sampleKinds, card: card, isKept: true,
-      isOptional: true)
-    return SubjectScores(subject: "held-out", count: set.count, scores: scores)
+    let scores = try scoring.scores(of: set, .heldOut, card: card, isKept: true, isOptional: true)
+    return SubjectScores("held-out", .heldOut, count: set.count, scores: scores)
   }
 
   private func reconstructions(of heldOut: ImageSet) throws -> SubjectScores {
     let originals = heldOut.spread(to: plan.sampleCount)
     // A squared error needs no features: where no extractor was named, a distance that cannot be had is a note.
-    let isOptional = !plan.metrics.contains { $0.kind == .reconstruction && $0.extractor != nil }
+    let isOptional = !plan.metrics.contains {
+      $0.type.imageRoles == [.reconstructions] && $0.extractor != nil
+    }
     let set = try ImageSet.generated(
       "reconstructions", count: originals.count, shape: originals.shape,
       progress: { evaluation.progress($0, originals.count, "reconstructing") },
@@ -108,27 +105,9 @@ final class ImageSubjects {
     var card = MetricCard.images(
       "reconstructions of held-out images", of: set, seed: nil, isGenerated: true)
     card.subjectDigest = originals.digest
-    var scores = try scoring.scores(
-      of: set, kinds: [.reconstruction, .sharpness], card: card, isOptional: isOptional)
-    if plan.includes(.reconstruction) { scores.insert(squaredError(of: set, originals, card), at: 0) }
-    return SubjectScores(subject: "reconstructions", count: set.count, scores: scores)
-  }
-
-  /// Of the 8-bit images; the sum over an image in [0, 1], averaged over images: the common unit of λ.
-  private func squaredError(of set: ImageSet, _ originals: ImageSet, _ card: MetricCard) -> Score {
-    let sum = stride(from: 0, to: set.count, by: 500).reduce(0.0) { sum, start in
-      let range = start..<min(start + 500, set.count)
-      let difference =
-        set.batch(range, on: .cpu).to(dtype: .float32) - originals.batch(range, on: .cpu).to(dtype: .float32)
-      return sum + (difference / 255).squared().sum().item
-    }
-    var complete = card
-    complete.score = "squared error"
-    complete.arithmetic = "float32"
-    complete.parameters = "sum over an image in [0, 1], mean over images"
-    (complete.reference, complete.referenceDigest, complete.referenceCount) =
-      (originals.name, originals.digest, originals.count)
-    return Score(sum / Double(max(1, set.count)), card: complete)
+    let scores = try scoring.scores(
+      of: set, .reconstructions, originals: originals, card: card, isOptional: isOptional)
+    return SubjectScores("reconstructions", .reconstructions, count: set.count, scores: scores)
   }
 
   private func samplesOrNote(
@@ -155,42 +134,43 @@ final class ImageSubjects {
       decode: { model.decode(sampler.sample($0.count, using: generator)) })
     let card = MetricCard.images(
       "samples", of: set, sampler: try evaluation.description(of: choice), seed: plan.seed, isGenerated: true)
-    var scores = try scoring.scores(of: set, kinds: sampleKinds, card: card)
-    for source in plan.sources where plan.includes(.memorisation, in: source) {
-      try scoring.leavingOut(false, "memorisation of \(set.name) in \(source.name)") {
-        scores += try memorisation(of: set, from: choice.name, heldOut: heldOut, source, card)
+    let role: SubjectRole = choice.isPrior ? .priorSamples : .samples
+    var scores = try scoring.scores(of: set, role, card: card)
+    for source in plan.sources {
+      for metric in plan.copyingMetrics where plan.includes(metric, in: source) {
+        try scoring.leavingOut(false, "\(type(of: metric).name) of \(set.name) in \(source.name)") {
+          scores += try self.scores(metric, of: set, from: choice.name, heldOut: heldOut, source, card)
+        }
       }
     }
-    return SubjectScores(subject: choice.name, count: set.count, scores: scores)
+    return SubjectScores(choice.name, role, count: set.count, scores: scores)
   }
 
   /// Samples against the images of the training, whatever the reference is, with held-out images as measure.
-  private func memorisation(
-    of set: ImageSet, from sampler: String, heldOut: ImageSet, _ source: FeatureSource, _ card: MetricCard
+  private func scores(
+    _ metric: any CopyingMetric, of set: ImageSet, from sampler: String, heldOut: ImageSet,
+    _ source: FeatureSource, _ card: MetricCard
   ) throws -> [Score] {
-    let made = try scoring.features(of: set, in: source)
-    let known = try scoring.kept(training, in: source)
-    let unseen = heldOut.count == 0 ? nil : try scoring.kept(heldOut, in: source).features
-    let result = try Memorization(generated: made.features, training: known.features, heldOut: unseen) {
-      self.evaluation.progress(Int($0 * 100), 100, "nearest training images")
-    }
-    let pairs = result.closest(Self.pictureCount)
-    let grid = ImageGrid.pairs(
-      of: set.images(at: pairs.map(\.generated)), and: training.images(at: pairs.map(\.training)), columns: 8)
-    let name = "nearest-\(sampler)-\(source.name)-step-\(model.step).png"
-    try grid.write(to: evaluation.run.folder.samplesURL.appendingPathComponent(name))
-    pictures.append("samples/\(name)")
     var complete = scoring.completed(card, source)
     (complete.reference, complete.referenceDigest, complete.referenceCount) =
       (training.name, training.digest, training.count)
-    complete.parameters = "nearest neighbours; \(heldOut.count) held-out images \(heldOut.digest)"
-    func score(_ name: String, _ value: Double) -> Score {
-      var card = complete
-      card.score = source.distanceName == "FID" ? name : "\(name)-\(source.name)"
-      return Score(value, card: card)
+    let comparison = CopyingComparison(
+      samples: try scoring.features(of: set, in: source), training: try scoring.kept(training, in: source),
+      heldOut: heldOut.count == 0 ? nil : try scoring.kept(heldOut, in: source),
+      heldOutDescription: "\(heldOut.count) held-out images \(heldOut.digest)",
+      suffix: source.names.suffix == nil ? nil : source.name, card: complete
+    ) {
+      self.evaluation.progress(Int($0 * 100), 100, "nearest training images")
     }
-    return [score("authentic", result.authenticShare)]
-      + (result.copyingScore.map { [score("copying C_T", $0)] } ?? [])
-      + (result.closerThanHeldOutShare.map { [score("closer than held-out", $0)] } ?? [])
+    let (scores, matches) = try metric.scores(of: comparison)
+    let pairs = matches.prefix(Self.pictureCount)
+    if !pairs.isEmpty {
+      let grid = ImageGrid.pairs(
+        of: set.images(at: pairs.map(\.sample)), and: training.images(at: pairs.map(\.training)), columns: 8)
+      let name = "nearest-\(sampler)-\(source.name)-step-\(model.step).png"
+      try grid.write(to: evaluation.run.folder.samplesURL.appendingPathComponent(name))
+      pictures.append("samples/\(name)")
+    }
+    return scores
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 
 /// Scores a trained model: images of each sampler, reconstructions and held-out images against a reference, held-out
 /// codes against the prior, and what codes say about labels.
@@ -13,13 +14,13 @@ public final class RunEvaluation {
   let catalogs: Catalogs
   let plan: EvaluationPlan
   private let cacheFolder: URL
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
 
   /// Prepares; nothing is read yet.
   public init(
     run: StoredRun, model: TrainedModel, catalogs: Catalogs, plan: EvaluationPlan,
     cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.run = run
     self.model = model
@@ -43,7 +44,7 @@ public final class RunEvaluation {
     evaluation.notes = plan.notes
     evaluation.step = model.step
     evaluation.checkpoint = model.checkpoint.lastPathComponent
-    if !plan.sources.isEmpty || plan.includes(.sharpness) || plan.includes(.reconstruction) {
+    if !plan.sources.isEmpty || !plan.imageMetrics.isEmpty {
       let images = ImageSubjects(self, data: data)
       evaluation.reference =
         "\(images.reference.name): \(images.reference.count) images, \(images.reference.digest)"
@@ -95,8 +96,7 @@ public final class RunEvaluation {
 
   /// A stream of the evaluation, the same for every run, so that two runs are scored on the same draws.
   func generator(_ name: String) -> Generator {
-    let stream = RandomStream(rawValue: "evaluation.\(name)")
-    return Generator(seed: RandomStreams.seed(of: stream, from: UInt64(plan.seed)), device: model.device)
+    .evaluation(name, seed: plan.seed, on: model.device)
   }
 }
 
@@ -104,7 +104,7 @@ extension Evaluation {
   /// Writes the scores to the run's `evaluation/`, under a name of the checkpoint and of what was measured: the same
   /// measurement replaces its file, another gets its own.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func write(to run: RunFolder) throws -> URL {
     let cards = subjects.flatMap(\.scores).map { $0.card.fields.map(\.value).joined(separator: "|") }
     let name =

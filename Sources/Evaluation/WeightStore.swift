@@ -50,7 +50,7 @@ public struct WeightStore: Sendable {
     case .published(let weights):
       if hasWeights(for: type) { return url(of: weights) }
       throw EvaluationError.weightsMissing(
-        extractor: type.name, score: type.distanceName, file: weights.fileName, place: folder.path)
+        extractor: type.name, score: type.featureNames.frechet, file: weights.fileName, place: folder.path)
     }
   }
 
@@ -62,7 +62,7 @@ public struct WeightStore: Sendable {
   /// - Throws: `DataError`, ``WeightError``, `CancellationError`.
   public func download(
     _ weights: PublishedWeights, inspect: (WeightFile) throws -> Void, isCancelled: () -> Bool = { false },
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void
+    progress: @escaping ProgressHandler
   ) throws -> (url: URL, isNew: Bool) {
     let url = url(of: weights)
     let download = Download(

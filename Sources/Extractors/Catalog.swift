@@ -1,7 +1,6 @@
 import MoCAProtocols
 
 extension ExtractorCatalog {
-  /// The extractors of this package.
   public static var standard: Self {
     Self(kind: "extractor")
       .adding(InceptionExtractor.self)

@@ -3,7 +3,6 @@ import MoCAProtocols
 /// What the extractors with a ``ClassifierNetwork`` have in common: images of one shape, no resize, the network's
 /// last means as features and its logits.
 public protocol ClassifierExtractor: ExtractorPlugin where Configuration == NoSettings {
-  /// The network.
   var network: ClassifierNetwork { get }
 }
 
@@ -74,7 +73,7 @@ public final class CIFARClassifier: ClassifierExtractor {
     limits: it was trained on CIFAR-10's training images, so it knows their ten classes and little else; \
     nobody else publishes scores in it.
     """
-  public static let distanceName = "FD-cifar"
+  public static let featureNames = FeatureNames(network: "cifar")
   public static let weights = WeightSource.shipped("cifar.safetensors")
   public let network: ClassifierNetwork
 
@@ -95,7 +94,7 @@ public final class MNISTClassifier: ClassifierExtractor {
     Known limits: it was trained on 8,000 of MNIST's 10,000 test digits, so a reconstruction of those is \
     judged by a network that has seen them; on Fashion-MNIST train one of your own.
     """
-  public static let distanceName = "FD-mnist"
+  public static let featureNames = FeatureNames(network: "mnist")
   public static let weights = WeightSource.shipped("mnist.safetensors")
   public let network: ClassifierNetwork
 
@@ -107,16 +106,16 @@ public final class MNISTClassifier: ClassifierExtractor {
 /// A classifier that the user trained on images of their own.
 public final class GivenClassifier: ClassifierExtractor {
   public static let name = "classifier"
-  public static let summary = "a classifier trained on your own labelled images by `moca extractor train`"
+  public static let summary = "a classifier that you trained on your own labelled images"
   public static let reference = Citation.project
   public static let about = """
     The network of the extractors cifar and mnist with weights of your own, of any shape from 8 to 256 \
     pixels a side. Choose it where images are far from photographs and labels exist: distances then show \
-    what tells your classes apart. Train it with `moca extractor train` on images that are not among those \
+    what tells your classes apart. Train it on images that are not among those \
     evaluated. Known limits: scores compare only between runs that use the same file, whose digest stands \
     on the metric card.
     """
-  public static let distanceName = "FD-classifier"
+  public static let featureNames = FeatureNames(network: "classifier")
   public static let weights = WeightSource.given
   public let network: ClassifierNetwork
 

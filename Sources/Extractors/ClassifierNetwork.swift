@@ -69,7 +69,7 @@ public final class ClassifierNetwork: Module {
   private let stages: [ClassifierStage]
   private let output: Linear
 
-  /// Draws the weights as ``Convolution`` and ``Linear`` do.
+  /// Draws the weights as `Convolution` and `Linear` do.
   public init(_ description: ClassifierDescription, using generator: Generator) {
     self.description = description
     let widths = description.stageWidths

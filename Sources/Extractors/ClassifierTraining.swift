@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import MoCAProtocols
 
@@ -17,11 +18,8 @@ public final class ClassifierTraining {
     public let heldOutAccuracy: Double
   }
 
-  /// The settings.
   public let configuration: ClassifierTrainingConfiguration
-  /// How many images are trained on.
   public let trainingCount: Int
-  /// How many are held out.
   public let heldOutCount: Int
   /// The network, as it is trained so far.
   public let network: ClassifierNetwork
@@ -154,7 +152,7 @@ public final class ClassifierTraining {
 }
 
 /// Why a classifier could not be trained.
-public enum ClassifierTrainingError: Error, Equatable, CustomStringConvertible {
+public enum ClassifierTrainingError: Fault, Equatable {
   /// The loss is infinite or not a number.
   case diverged(epoch: Int)
 
@@ -164,6 +162,8 @@ public enum ClassifierTrainingError: Error, Equatable, CustomStringConvertible {
       "the classifier's loss was no longer a number in epoch \(epoch); set a smaller learningRate"
     }
   }
+
+  public var fault: FaultKind { .other }
 }
 
 extension RandomStream {

@@ -57,7 +57,6 @@ public struct ClassifierTrainingConfiguration: PluginConfiguration {
 struct ShiftsAndFlips {
   /// The largest shift, in pixels.
   let reach: Int
-  /// Whether to mirror.
   let flips: Bool
 
   /// `[batch, channels, h, w]` of any type → the same.

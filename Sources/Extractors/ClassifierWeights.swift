@@ -1,8 +1,9 @@
+import Files
 import Foundation
 import MoCAProtocols
 
 /// A file of weights that does not say what kind of classifier it holds.
-public enum ClassifierWeightsError: Error, Equatable, CustomStringConvertible {
+public enum ClassifierWeightsError: Fault, Equatable {
   /// A key of the metadata is absent or cannot be read.
   case unreadable(path: String, key: String, found: String?)
   /// The file holds another network than the extractor needs.
@@ -13,12 +14,13 @@ public enum ClassifierWeightsError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let path, let key, let found):
       "\(path) does not say what classifier it holds: the metadata \"\(key)\" is "
         + (found.map { "\"\($0.inMessage())\", which cannot be read" } ?? "absent")
-        + "; use a file that `moca extractor train` wrote"
     case .wrongKind(let path, let found, let needed):
       "\(path) holds a classifier of \(found), needed is \(needed); use the extractor \"classifier\" for weights of "
         + "your own"
     }
   }
+
+  public var fault: FaultKind { .data }
 }
 
 extension ClassifierDescription {

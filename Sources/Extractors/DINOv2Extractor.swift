@@ -7,9 +7,7 @@ import MoCAProtocols
 public protocol DINOv2Extractor: ExtractorPlugin where Configuration == DINOv2Configuration {
   /// How large the network is.
   static var size: VisionTransformer.Size { get }
-  /// The network.
   var network: VisionTransformer { get }
-  /// The settings.
   var configuration: DINOv2Configuration { get }
 }
 
@@ -112,7 +110,7 @@ public final class DINOv2Base: DINOv2Extractor {
     trained on photographs it says little about digits or drawings, and on a CPU an image takes several \
     times as long as in Inception.
     """
-  public static let distanceName = "FD-DINOv2-B"
+  public static let featureNames = FeatureNames(network: "DINOv2-B")
   public static let weights = published("b")
   public static let size = VisionTransformer.Size.base
   public let configuration: DINOv2Configuration
@@ -135,7 +133,7 @@ public final class DINOv2Large: DINOv2Extractor {
     as long as with dinov2-b. Known limits: it says little about digits or drawings; with N images the \
     distance is biased as FID is, so quote N.
     """
-  public static let distanceName = "FD-DINOv2-L"
+  public static let featureNames = FeatureNames(network: "DINOv2-L")
   public static let weights = published("l")
   public static let size = VisionTransformer.Size.large
   public let configuration: DINOv2Configuration

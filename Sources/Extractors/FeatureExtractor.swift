@@ -22,7 +22,6 @@ public struct ImageFeatures {
   /// `[batch, classes]`, before the softmax; `nil` where the network does not classify.
   public let logits: Tensor?
 
-  /// Collects both.
   public init(features: Tensor, logits: Tensor? = nil) {
     self.features = features
     self.logits = logits
@@ -31,8 +30,8 @@ public struct ImageFeatures {
 
 /// An extractor that can be chosen by name.
 public protocol ExtractorPlugin: FeatureExtractor, Plugin {
-  /// What a Fréchet distance in these features is called, as in `FID` or `FD-DINOv2-B`.
-  static var distanceName: String { get }
+  /// What scores in its features are called.
+  static var featureNames: FeatureNames { get }
   /// Where its weights come from.
   static var weights: WeightSource { get }
   /// Builds the network and gives it the tensors of `file`.
@@ -69,14 +68,12 @@ extension ComputedExtractor {
 public struct PublishedWeights: Sendable {
   /// The file's name, here as there.
   public let fileName: String
-  /// Where it is.
   public let address: String
   /// How its SHA-256 begins in hexadecimal, as far as it is published; `nil` where it is not.
   public let digestPrefix: String?
   /// Its size, where it is known.
   public let byteCount: Int?
 
-  /// Names a file.
   public init(fileName: String, address: String, digestPrefix: String?, byteCount: Int? = nil) {
     self.fileName = fileName
     self.address = address

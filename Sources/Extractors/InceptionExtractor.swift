@@ -20,7 +20,8 @@ public final class InceptionExtractor: ExtractorPlugin {
     other images far from photographs its distances mean little.
     """
   public static let formula = "image → 299 × 299 → Inception v3 → mean over 8 × 8 pixels: 2048 features"
-  public static let distanceName = "FID"
+  public static let featureNames = FeatureNames(
+    frechet: "FID", kernel: "KID", suffix: nil, classes: "Inception score")
   public static let weights = WeightSource.published(
     PublishedWeights(
       fileName: "pt_inception-2015-12-05-6726825d.pth",
@@ -35,7 +36,6 @@ public final class InceptionExtractor: ExtractorPlugin {
     case bfloat16
   }
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("how images reach 299 × 299 pixels", source: "the 2015 graph, with which the FID was defined")
     public var resize = InceptionResize.legacyTensorFlow

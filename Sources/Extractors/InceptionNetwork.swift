@@ -26,7 +26,6 @@ final class InceptionNetwork: Module, CustomReflectable {
   @Buffer private var classifierWeight: Tensor
   private let precision: DType
 
-  /// Folds the tensors of a file.
   init(_ weights: InceptionWeights, precision: DType) {
     let geometries = InceptionPlan.inception.layers
     let pairs = zip(geometries, weights.layers).map { geometry, published in

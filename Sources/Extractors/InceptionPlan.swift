@@ -2,13 +2,10 @@
 struct InceptionLayer: Sendable {
   /// The published name, as in `Mixed_5b.branch1x1`.
   let name: String
-  /// Channels that come in.
   let inputs: Int
-  /// Channels that go out.
   let outputs: Int
   /// Rows and columns of the kernel.
   let kernel: (height: Int, width: Int)
-  /// Step between windows.
   let stride: Int
   /// Zeros added above and below, left and right.
   let padding: (height: Int, width: Int)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The weights that come with this package.
@@ -33,7 +34,7 @@ public enum ShippedWeights {
 }
 
 /// Weights that should have come with the package are not there.
-public struct ShippedWeightsError: Error, Equatable, CustomStringConvertible {
+public struct ShippedWeightsError: Fault, Equatable {
   /// The file.
   public let name: String
   /// Where it was looked for.
@@ -43,4 +44,6 @@ public struct ShippedWeightsError: Error, Equatable, CustomStringConvertible {
     "the weights \(name) that come with this program were not found (looked at \(places.joined(separator: ", "))); "
       + "copy the folder MoCA_Extractors.resources beside the executable, or name a file of weights"
   }
+
+  public var fault: FaultKind { .data }
 }

@@ -12,7 +12,6 @@ public final class VisionTransformer: Module {
   public struct Size: Sendable, Equatable {
     /// Values that describe a token.
     public let width: Int
-    /// How many blocks.
     public let depth: Int
     /// Heads of the attention.
     public let headCount: Int
@@ -22,7 +21,6 @@ public final class VisionTransformer: Module {
     /// ViT-L.
     public static let large = Size(width: 1024, depth: 24, headCount: 16)
 
-    /// Names the numbers.
     public init(width: Int, depth: Int, headCount: Int) {
       self.width = width
       self.depth = depth

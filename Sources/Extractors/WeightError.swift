@@ -1,7 +1,8 @@
+import Files
 import MoCAProtocols
 
 /// Why a file of weights cannot be used. Every case names the file, what was found and what to do.
-public enum WeightError: Error, CustomStringConvertible {
+public enum WeightError: Fault {
   /// Nothing is at that path.
   case missing(path: String)
   /// Something is there that cannot be read.
@@ -43,6 +44,8 @@ public enum WeightError: Error, CustomStringConvertible {
       "\(path) does not hold the weights of \(network): \(error)"
     }
   }
+
+  public var fault: FaultKind { .data }
 
   private static func list(_ names: [String]) -> String {
     let limit = 6

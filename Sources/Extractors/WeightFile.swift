@@ -6,7 +6,6 @@ import MoCAProtocols
 ///
 /// The content decides, not the file's ending. No code in a file ever runs: see `PickleFile`.
 public struct WeightFile {
-  /// The file.
   public let url: URL
   /// `sha256:…` of the file's bytes.
   public let digest: String

@@ -36,7 +36,7 @@ package final class FolderLock: Sendable {
     let count = pread(descriptor, &bytes, bytes.count, 0)
     guard count > 0 else { return nil }
     let text = String(decoding: bytes[..<count], as: UTF8.self)
-    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).printable
+    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).inMessage()
     return holder.isEmpty ? nil : holder
   }
 }

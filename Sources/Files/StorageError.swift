@@ -1,7 +1,7 @@
 import Foundation
 
 /// What can go wrong with files and folders, apart from what is inside a checkpoint.
-public enum StorageError: Error, Equatable, CustomStringConvertible {
+public enum StorageError: Fault, Equatable {
   /// A run of that name is there already.
   case exists(path: String)
   /// There is nothing at the path; `what` says what was looked for.
@@ -15,8 +15,7 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .exists(let path):
-      "\(path) exists already; choose another name with --run, or continue it with --resume"
+    case .exists(let path): "\(path) exists already; choose another name"
     case .missing(let path, let what): "\(path): no such \(what); check the path"
     case .unmarked(let path, let kind, let marker, let advice):
       "\(path) is not \(kind): it holds no \(marker); \(advice)"
@@ -26,12 +25,11 @@ public enum StorageError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .exists, .missing, .unmarked: 64
-    case .locked: 1
-    case .disk: 74
+    case .exists, .missing, .unmarked: .usage
+    case .locked: .other
+    case .disk: .disk
     }
   }
 

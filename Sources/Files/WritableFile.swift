@@ -21,13 +21,26 @@ package final class WritableFile {
     if descriptor >= 0 { _ = Foundation.close(descriptor) }
   }
 
-  /// Writes all of `data`, in one system call where the system takes it whole.
-  package func write(_ data: Data) throws {
-    try data.withUnsafeBytes { bytes in
+  /// Writes all of `bytes` behind what was written, in one system call where the system takes them whole.
+  package func write(_ bytes: some ContiguousBytes) throws {
+    try writeAll(bytes) { piece, _ in Foundation.write(descriptor, piece.baseAddress, piece.count) }
+  }
+
+  /// Writes all of `bytes` over what stands at `offset`; what is written next goes behind the rest all the same.
+  package func write(_ bytes: some ContiguousBytes, at offset: Int) throws {
+    try writeAll(bytes) { piece, done in
+      pwrite(descriptor, piece.baseAddress, piece.count, off_t(offset + done))
+    }
+  }
+
+  private func writeAll(
+    _ bytes: some ContiguousBytes, with call: (UnsafeRawBufferPointer, _ done: Int) -> Int
+  ) throws {
+    try bytes.withUnsafeBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
-        let piece = UnsafeRawBufferPointer(rebasing: rest)
-        let count = Foundation.write(descriptor, piece.baseAddress, min(piece.count, 1 << 30))
+        let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+        let count = call(piece, bytes.count - rest.count)
         if count < 0 {
           if errno == EINTR { continue }
           throw StorageError.system(errno, path: path, action: "cannot be written")
@@ -36,6 +49,9 @@ package final class WritableFile {
       }
     }
   }
+
+  /// Shows other processes that somebody is writing, as long as the file is open and where the file system has locks.
+  package func lock() { flock(descriptor, LOCK_EX | LOCK_NB) }
 
   /// Forces what was written to the disk. Pipes and devices, which cannot be forced, pass.
   package func synchronize() throws {

@@ -3,8 +3,8 @@ import MoCAProtocols
 /// The energy statistic of two samples: 2 E|x − y| − E|x − x′| − E|y − y′|, each mean over all pairs, a point with
 /// itself included (Székely and Rizzo, "Energy statistics", J. Statist. Plann. Inference 2013).
 ///
-/// It is zero for equal samples and grows with any difference of their laws. Samples from one law give a value
-/// above zero that shrinks like 1/n: it is read against simulated values.
+/// It is zero for equal samples and grows with any difference of their distributions. Samples from one
+/// distribution give a value above zero that shrinks like 1/n: it is read against simulated values.
 public func energyDistance(_ first: Tensor, _ second: Tensor) -> Double {
   withoutGradients {
     2 * meanDistance(first, second) - meanDistance(first, first) - meanDistance(second, second)

@@ -4,10 +4,35 @@ import MoCAProtocols
 ///
 /// The null value is what a perfect match would give at this number of codes: a score is read against it.
 public struct LatentMatch: Sendable {
+  /// What is measured; the names stand in logs.
+  public enum Measure: String, CaseIterable, Sendable {
+    case slicedWasserstein, meanNorm, effectiveRank
+
+    /// Which values are better.
+    public var order: ScoreOrder {
+      switch self {
+      case .slicedWasserstein, .meanNorm: .lower
+      case .effectiveRank: .nearerToNull
+      }
+    }
+
+    /// Which question it answers.
+    public var kind: ScoreKind { self == .slicedWasserstein ? .codeDistance : .other }
+
+    /// What it is measured in.
+    public var unit: String {
+      switch self {
+      case .slicedWasserstein: "standard deviations of a projection of the prior"
+      case .meanNorm: "norm of the codes' mean"
+      case .effectiveRank: "dimensions"
+      }
+    }
+  }
+
   /// One score.
   public struct Score: Sendable {
-    /// Its name, as in `slicedWasserstein`.
-    public let name: String
+    /// What was measured.
+    public let measure: Measure
     /// Of the codes.
     public let value: Double
     /// Of draws of the prior.
@@ -23,25 +48,28 @@ public struct LatentMatch: Sendable {
   ///
   /// - Parameters:
   ///   - codes: `[count, latentSize]` on the prior's support, best of held-out images.
-  ///   - prior: The law that they should follow.
+  ///   - prior: The distribution that they should follow.
   ///   - generator: Draws of the prior and directions.
   public init(of codes: Tensor, against prior: any Prior, using generator: Generator) {
     let count = codes.shape[0]
     let directions = Tensor.normal([prior.latentSize, 256], using: generator).normalized(along: 0)
     let (draws, others) = (prior.sample(count, using: generator), prior.sample(count, using: generator))
-    let measures: [(String, (Tensor) -> Double)] = [
-      ("slicedWasserstein", { slicedWasserstein($0, prior, reference: others, along: directions) }),
-      ("meanNorm", { $0.mean(along: 0).norm(along: 0).item }),
-      ("effectiveRank", effectiveRank),
-    ]
+    let value = { (measure: Measure, codes: Tensor) -> Double in
+      switch measure {
+      case .slicedWasserstein: slicedWasserstein(codes, prior, reference: others, along: directions)
+      case .meanNorm: codes.mean(along: 0).norm(along: 0).item
+      case .effectiveRank: effectiveRank(codes)
+      }
+    }
     scores = withoutGradients {
       let isSound = codes.isFinite.all().item != 0
-      return measures.map { Score(name: $0.0, value: isSound ? $0.1(codes) : .nan, null: $0.1(draws)) }
+      return Measure.allCases.map {
+        Score(measure: $0, value: isSound ? value($0, codes) : .nan, null: value($0, draws))
+      }
     }
   }
 
-  /// The score called `name`.
-  public subscript(name: String) -> Score? { scores.first { $0.name == name } }
+  public subscript(measure: Measure) -> Score? { scores.first { $0.measure == measure } }
 }
 
 /// The root of the mean over directions of W₂² between projected codes and the prior, in units of the standard

@@ -30,7 +30,7 @@ public struct LawTest {
   /// Simulates the bands.
   ///
   /// - Parameters:
-  ///   - prior: The law in question.
+  ///   - prior: The distribution in question.
   ///   - count: Codes that will be judged at once.
   ///   - generator: Draws of the prior and directions.
   public init(of prior: any Prior, count: Int, using generator: Generator) {

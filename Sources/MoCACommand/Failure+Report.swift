@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Runner
 import Terminal
 
@@ -9,7 +10,7 @@ extension Failure {
     guard let parserExit = ParserExit(error) else {
       let failure = Failure(error)
       Console.error(failure.message)
-      return failure.exitCode
+      return failure.fault.exitCode
     }
     if parserExit.isSuccess {
       print(parserExit.text)
@@ -17,7 +18,7 @@ extension Failure {
     }
     Console.error(lowercasedStart(parserExit.message) + sectionHint(arguments))
     Console.note(parserExit.usage)
-    return Code.usage.rawValue
+    return FaultKind.usage.exitCode
   }
 
   private static func lowercasedStart(_ text: String) -> String {

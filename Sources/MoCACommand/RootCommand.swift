@@ -2,15 +2,15 @@ import ArgumentParser
 import MoCAProtocols
 import Runner
 
-/// `moca`.
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "moca",
     abstract: "Train generative autoencoders, and compare what regularizes their latents.",
     discussion: """
-      An autoencoder becomes generative when its codes follow a law that can be sampled. Which penalty brings them \
-      there is the regularizer's choice: moca (momentum contrast on the sphere), mmd, wae-gan, sliced-wasserstein, kl, \
-      none, and two dozen more (`moca list regularizer`). Everything is chosen by name and set by key=value.
+      An autoencoder becomes generative when its codes follow a distribution that can be sampled. Which \
+      penalty brings them there is the regularizer's choice: moca (momentum contrast on the sphere), mmd, \
+      wae-gan, sliced-wasserstein, kl, none, and two dozen more (`moca list regularizer`). Everything is \
+      chosen by name and set by key=value.
 
       Start here:
         moca train training.epochs=2                    MoCA on built-in images

@@ -4,9 +4,9 @@ public final class Autoencoder: Module {
   public let encoder: any Encoder
   /// Latents to images.
   public let decoder: any Decoder
-  /// Features to latents.
+  /// Features to codes.
   public let posterior: any Posterior
-  /// The law of the latents.
+  /// The distribution of the codes.
   public let prior: any Prior
 
   /// Puts the parts together. A prior that is made of the encoder's own codes is told of it here.
@@ -24,8 +24,8 @@ public final class Autoencoder: Module {
   }
 
   /// One draw of the code of each image, `[batch, channels, h, w]` → `[batch, latentSize]`.
-  public func draw(_ images: Tensor, using generator: Generator) -> Tensor {
-    prior.project(posterior.draw(from: encoder.encode(images).to(dtype: .float32), using: generator))
+  public func sampleCodes(of images: Tensor, using generator: Generator) -> Tensor {
+    prior.project(posterior.sample(from: encoder.encode(images).to(dtype: .float32), using: generator))
   }
 
   /// `[batch, latentSize]` → `[batch, channels, h, w]` in [0, 1].

@@ -1,4 +1,4 @@
-/// Maps latents to images.
+/// Maps codes to images.
 public protocol Decoder: Module {
   /// `[batch, latentSize]` → `[batch, channels, height, width]` in [0, 1].
   func decode(_ latents: Tensor) -> Tensor
@@ -16,12 +16,10 @@ public protocol DecoderPlugin: Decoder, Plugin {
 public struct DecoderContext {
   /// The images that go out.
   public let imageShape: ImageShape
-  /// The size of the latents that come in.
+  /// The size of the codes that come in.
   public let latentSize: Int
-  /// The stream of initial weights.
   public let generator: Generator
 
-  /// Collects the values.
   public init(imageShape: ImageShape, latentSize: Int, generator: Generator) {
     self.imageShape = imageShape
     self.latentSize = latentSize
@@ -29,7 +27,6 @@ public struct DecoderContext {
   }
 }
 
-/// The decoders by name.
 public typealias DecoderCatalog = Catalog<DecoderContext, any Decoder>
 
 extension DecoderCatalog {

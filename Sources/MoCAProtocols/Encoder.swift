@@ -1,4 +1,4 @@
-/// Maps images to features, from which a ``Posterior`` draws latents.
+/// Maps images to features, from which a ``Posterior`` samples codes.
 public protocol Encoder: Module {
   /// `[batch, channels, height, width]` in [0, 1] → `[batch, featureCount]`.
   func encode(_ images: Tensor) -> Tensor
@@ -18,10 +18,8 @@ public struct EncoderContext {
   public let imageShape: ImageShape
   /// The features that go out: the posterior says how many it needs.
   public let featureCount: Int
-  /// The stream of initial weights.
   public let generator: Generator
 
-  /// Collects the values.
   public init(imageShape: ImageShape, featureCount: Int, generator: Generator) {
     self.imageShape = imageShape
     self.featureCount = featureCount
@@ -29,7 +27,6 @@ public struct EncoderContext {
   }
 }
 
-/// The encoders by name.
 public typealias EncoderCatalog = Catalog<EncoderContext, any Encoder>
 
 extension EncoderCatalog {

@@ -30,7 +30,6 @@ public struct Recollection {
   /// Keys of earlier batches, `[populationSize, latentSize]`, or `nil` for none.
   public let population: Tensor?
 
-  /// Collects the values.
   public init(keys: Tensor, population: Tensor?) {
     self.keys = keys
     self.population = population
@@ -39,15 +38,12 @@ public struct Recollection {
 
 /// A memory that can be chosen by name.
 public protocol MemoryPlugin: LatentMemory, Plugin {
-  /// Builds the memory.
   init(_ configuration: Configuration, context: MemoryContext) throws
 }
 
 /// What a memory is built from beside its configuration.
 public struct MemoryContext {
-  /// The prior of the run.
   public let prior: any Prior
-  /// The posterior of the run.
   public let posterior: any Posterior
   /// Images of a training batch.
   public let batchSize: Int
@@ -58,7 +54,6 @@ public struct MemoryContext {
   /// The stream of initial contents.
   public let generator: Generator
 
-  /// Collects the values.
   public init(
     prior: any Prior, posterior: any Posterior, batchSize: Int, encoder: any Encoder,
     makeEncoder: @escaping () throws -> any Encoder, generator: Generator
@@ -72,7 +67,6 @@ public struct MemoryContext {
   }
 }
 
-/// The memories by name.
 public typealias MemoryCatalog = Catalog<MemoryContext, any LatentMemory>
 
 extension MemoryCatalog {

@@ -1,15 +1,16 @@
-/// How a latent is drawn from an encoder's features.
+/// How a code is sampled from an encoder's features.
 public protocol Posterior: Module {
   /// The features that the encoder must give.
   var featureCount: Int { get }
   /// `[batch, featureCount]` → `[batch, latentSize]`, one draw for each image.
-  func draw(from features: Tensor, using generator: Generator) -> Tensor
-  /// `[batch, featureCount]` → `[batch, latentSize]`: the most likely latent, for evaluation and for keys.
+  func sample(from features: Tensor, using generator: Generator) -> Tensor
+  /// `[batch, featureCount]` → `[batch, latentSize]`: the most likely code, for evaluation and for keys.
   func mode(of features: Tensor) -> Tensor
-  /// The differential entropy of each image's law, `[batch]`, in nats, with respect to the support's own measure
-  /// (the area on a sphere); `nil` where the law has no density.
+  /// The differential entropy of each image's distribution, `[batch]`, in nats, with respect to the support's
+  /// own measure (the area on a sphere); `nil` where the distribution has no density.
   func entropy(of features: Tensor) -> Tensor?
-  /// KL(q ‖ prior) of each image's law q, `[batch]`, in nats, where it is known in closed form; else `nil`.
+  /// KL(q ‖ prior) of each image's distribution q, `[batch]`, in nats, where it is known in closed form; else
+  /// `nil`.
   func divergence(of features: Tensor, from prior: any Prior) -> Tensor?
 }
 
@@ -21,7 +22,7 @@ extension Posterior {
 
 /// A posterior that can be chosen by name.
 public protocol PosteriorPlugin: Posterior, Plugin {
-  /// Builds the posterior of latents of this prior.
+  /// Builds the posterior of codes of this prior.
   ///
   /// - Throws: ``ConfigurationError/incompatible(_:)`` where its draws do not lie on the prior's support.
   init(_ configuration: Configuration, prior: any Prior) throws

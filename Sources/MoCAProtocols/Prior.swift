@@ -1,6 +1,6 @@
-/// The law that the latents should follow. It owns the geometry of the latent space.
+/// The distribution that the codes should follow. It owns the geometry of the latent space.
 public protocol Prior: Module {
-  /// Dimensions of a latent, as vectors of coordinates.
+  /// Dimensions of a code, as vectors of coordinates.
   var latentSize: Int { get }
   /// What the support looks like; regularizers that need a certain one say so when they are built.
   var geometry: LatentGeometry { get }
@@ -9,17 +9,17 @@ public protocol Prior: Module {
   /// `[count, latentSize]` independent draws, on the generator's device.
   func sample(_ count: Int, using generator: Generator) -> Tensor
   /// The base scale C of inverse multiquadric kernels C / (C + |x − y|²): the mean squared distance of two
-  /// draws (2dσ² for the normal law, 2 on the sphere).
+  /// draws (2dσ² for the normal distribution, 2 on the sphere).
   var kernelScale: Double { get }
   /// The quantiles of ⟨θ, z⟩ for a unit vector θ at (i + ½) / count, ascending, where they are known and the
   /// same for every θ; else `nil`.
   func projectionQuantiles(_ count: Int) -> [Double]?
-  /// σ where the law is normal with mean zero and covariance σ²I; else `nil`. Closed forms against the normal law
-  /// ask for it.
+  /// σ where the distribution is normal with mean zero and covariance σ²I; else `nil`. Closed forms against
+  /// the normal distribution ask for it.
   var normalScale: Double? { get }
   /// The log density, `[batch]`, where it is known and not constant on the support; else `nil`.
   func logDensity(of latents: Tensor) -> Tensor?
-  /// A path from one latent to another that stays on the support, at `fraction` of the way.
+  /// A path from one code to another that stays on the support, at `fraction` of the way.
   func interpolate(from start: Tensor, to end: Tensor, fraction: Double) -> Tensor
 }
 
@@ -43,7 +43,7 @@ public protocol EncoderBoundPrior: Prior {
 
 /// The shape of a prior's support.
 public enum LatentGeometry: String, Sendable, CaseIterable {
-  /// The unit sphere, with the uniform law.
+  /// The unit sphere, with the uniform distribution.
   case sphere
   /// All of space.
   case euclidean
@@ -57,20 +57,18 @@ public enum LatentGeometry: String, Sendable, CaseIterable {
 
 /// A prior that can be chosen by name.
 public protocol PriorPlugin: Prior, Plugin {
-  /// Builds the prior.
   init(_ configuration: Configuration, context: PriorContext) throws
 }
 
 /// What a prior is built from beside its configuration.
 public struct PriorContext {
-  /// Dimensions of a latent.
+  /// Dimensions of a code.
   public let latentSize: Int
   /// The images of the run, or `nil` where they are not known yet and the prior is only being checked.
   public let imageShape: ImageShape?
   /// The stream of initial values.
   public let generator: Generator
 
-  /// Collects the values.
   public init(latentSize: Int, imageShape: ImageShape? = nil, generator: Generator = Generator(seed: 0)) {
     self.latentSize = latentSize
     self.imageShape = imageShape
@@ -78,7 +76,6 @@ public struct PriorContext {
   }
 }
 
-/// The priors by name.
 public typealias PriorCatalog = Catalog<PriorContext, any Prior>
 
 extension PriorCatalog {

@@ -3,7 +3,6 @@ public struct RandomStream: RawRepresentable, Hashable, Sendable {
   /// The name; it takes part in the stream's seed.
   public let rawValue: String
 
-  /// Names a stream.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Draws of the posterior.
@@ -20,7 +19,7 @@ public struct RandomStream: RawRepresentable, Hashable, Sendable {
   public static let priorInitialization = RandomStream(rawValue: "initialization.prior")
   /// Corruption of the encoder's input, and augmented views.
   public static let corruption = RandomStream(rawValue: "corruption")
-  /// Noise on latents before they are decoded.
+  /// Noise on codes before they are decoded.
   public static let perturbation = RandomStream(rawValue: "perturbation")
   /// Initial weights of a regularizer's critic.
   public static let critic = RandomStream(rawValue: "initialization.critic")

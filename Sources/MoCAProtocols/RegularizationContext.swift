@@ -23,6 +23,13 @@ public struct RegularizationContext {
     self.pass = pass
   }
 
+  /// A step whose codes went through the networks.
+  public init(_ pass: ForwardPass, recollection: Recollection, streams: RandomStreams) {
+    self.init(
+      latents: pass.latents, recollection: recollection, prior: pass.model.prior, streams: streams, pass: pass
+    )
+  }
+
   /// The rest of the step, for a method that cannot do without.
   public func requiredPass(by name: String) -> ForwardPass {
     guard let pass else {
@@ -51,37 +58,5 @@ public struct RegularizationContext {
     .init(
       latents: latents.detached(), recollection: recollection, prior: prior, streams: streams,
       pass: pass?.detached)
-  }
-}
-
-/// What a step holds beside its codes, for methods that look at images, features or networks.
-public struct ForwardPass {
-  /// The networks.
-  public let model: Autoencoder
-  /// The clean images, `[batch, channels, height, width]` in [0, 1].
-  public let images: Tensor
-  /// What the encoder gave, `[batch, featureCount]`, with gradients.
-  public let features: Tensor
-  /// What the decoder saw, `[batch, latentSize]`: the codes, or what a ``LatentPerturbing`` method made of them.
-  public let decoderInput: Tensor
-  /// What the decoder gave, `[batch, channels, height, width]`, with gradients.
-  public let reconstructions: Tensor
-
-  /// Collects the values.
-  public init(
-    model: Autoencoder, images: Tensor, features: Tensor, decoderInput: Tensor, reconstructions: Tensor
-  ) {
-    self.model = model
-    self.images = images
-    self.features = features
-    self.decoderInput = decoderInput
-    self.reconstructions = reconstructions
-  }
-
-  /// The same values without gradients.
-  var detached: ForwardPass {
-    .init(
-      model: model, images: images, features: features.detached(), decoderInput: decoderInput.detached(),
-      reconstructions: reconstructions.detached())
   }
 }

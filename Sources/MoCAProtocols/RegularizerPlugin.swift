@@ -32,9 +32,9 @@ extension RegularizerPlugin {
 public enum PenaltySubject: String, Sendable, CaseIterable {
   /// The codes of a batch, which it pulls to the prior: the conformance kit holds it to that.
   case codes
-  /// The law of each image's code.
+  /// The distribution of each image's code.
   case posterior
-  /// Images, weights or reconstructions; the codes may follow any law.
+  /// Images, weights or reconstructions; the codes may follow any distribution.
   case networks
 }
 
@@ -78,7 +78,7 @@ public protocol RegularizerConfiguration: PluginConfiguration {
 
 /// What a regularizer is built from beside its configuration.
 public struct RegularizerContext {
-  /// The law to match.
+  /// The distribution to match.
   public let prior: any Prior
   /// Codes of a batch.
   public let batchSize: Int
@@ -92,7 +92,6 @@ public struct RegularizerContext {
   /// not known yet and the regularizer is only being checked.
   public let makeEncoder: ((_ featureCount: Int) throws -> any Encoder)?
 
-  /// Collects the values.
   public init(
     prior: any Prior, batchSize: Int, populationSize: Int, generator: Generator,
     posterior: (any Posterior)? = nil, makeEncoder: ((_ featureCount: Int) throws -> any Encoder)? = nil
@@ -106,7 +105,6 @@ public struct RegularizerContext {
   }
 }
 
-/// The regularizers by name.
 public typealias RegularizerCatalog = Catalog<RegularizerContext, any LatentRegularizer>
 
 extension RegularizerCatalog {

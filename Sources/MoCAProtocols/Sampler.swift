@@ -1,3 +1,5 @@
+import Files
+
 /// Draws latents after training: from the prior, or from a density fitted to the codes.
 public protocol Sampler: Module {
   /// Whether ``fit(to:using:)`` must come first.
@@ -11,9 +13,10 @@ public protocol Sampler: Module {
 }
 
 /// Why a sampler cannot learn from the codes.
-public struct SamplerError: Error, CustomStringConvertible {
+public struct SamplerError: Fault {
   /// What was found, what is needed and what to do.
   public let description: String
+  public var fault: FaultKind { .data }
 
   /// States the reason.
   public init(_ description: String) { self.description = description }

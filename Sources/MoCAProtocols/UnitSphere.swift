@@ -1,6 +1,6 @@
 import Foundation
 
-/// Closed forms of the uniform law on the unit sphere of d dimensions.
+/// Closed forms of the uniform distribution on the unit sphere of d dimensions.
 ///
 /// A coordinate u = sin φ of a uniform point has the density ∝ cos^(d−2) φ in φ, so that (u + 1)/2 follows
 /// Beta((d−1)/2, (d−1)/2). Its exponential moment is a series; the rest integrates that density numerically, in
@@ -21,7 +21,7 @@ public enum UnitSphere {
   }
 
   /// A(κ) = I_(d/2)(κ) / I_(d/2−1)(κ), the derivative of log M: the mean cosine to the direction of a von Mises-Fisher
-  /// law. By the same series, whose length grows with √κ.
+  /// distribution. By the same series, whose length grows with √κ.
   public static func meanCosine(_ concentration: Double, dimension: Int) -> Double {
     if concentration == 0 { return 0 }
     return 2 * series(concentration, dimension).meanIndex / concentration

@@ -18,6 +18,27 @@ extension Weight: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public init(integerLiteral value: Int) { self = .fixed(Double(value)) }
 }
 
+extension Weight {
+  /// What a setting of this type says of itself.
+  public struct Meaning: Sendable {
+    fileprivate let help: String
+
+    /// A weight in the unit that all methods share.
+    public static let weight = Meaning(help: "λ beside the summed squared error of images in [0, 1]")
+
+    /// The same with a remark, as in `twice β`.
+    public static func weight(_ remark: String) -> Meaning { Meaning(help: "\(weight.help); \(remark)") }
+  }
+}
+
+extension Setting where Value == Weight {
+  /// Declares the weight of a penalty, at least zero:
+  /// `@Setting(.weight, source: "ours") public var weight: Weight = 1`.
+  public init(wrappedValue: Weight, _ meaning: Weight.Meaning, source: String) {
+    self.init(wrappedValue: wrappedValue, meaning.help, .atLeast(0), source: source)
+  }
+}
+
 extension Weight: SettingValue {
   /// `auto`.
   private static let word = "auto"

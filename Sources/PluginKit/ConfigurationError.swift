@@ -1,5 +1,7 @@
+import Files
+
 /// What can be wrong with a configuration. Every case names what was found, what is allowed and what to do.
-public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+public enum ConfigurationError: Fault, Equatable {
   /// A plugin of that kind does not exist.
   case unknownName(kind: String, found: String, available: [String])
   /// A key that nothing reads.
@@ -28,6 +30,8 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let reason): "the configuration is not valid YAML: \(reason)"
     }
   }
+
+  public var fault: FaultKind { .usage }
 }
 
 /// `; did you mean "mmd"? (available: …)` for an error about an unknown word.

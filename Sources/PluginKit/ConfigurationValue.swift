@@ -13,12 +13,9 @@ public indirect enum ConfigurationValue: Sendable, Equatable {
 
   /// A key and its value; an object is an ordered list of them.
   public struct Member: Sendable, Equatable {
-    /// The key.
     public var key: String
-    /// The value.
     public var value: ConfigurationValue
 
-    /// Creates a member.
     public init(_ key: String, _ value: ConfigurationValue) {
       self.key = key
       self.value = value

@@ -7,7 +7,6 @@ public struct ImageShape: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Pixels from left to right.
   public let width: Int
 
-  /// Creates a shape.
   public init(channels: Int, height: Int, width: Int) {
     self.channels = channels
     self.height = height

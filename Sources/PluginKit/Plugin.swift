@@ -27,7 +27,6 @@ public struct Citation: Sendable, Equatable {
   /// An address, where there is one.
   public let url: String?
 
-  /// Creates a citation.
   public init(_ text: String, url: String? = nil) {
     self.text = text
     self.url = url

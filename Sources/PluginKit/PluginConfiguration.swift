@@ -26,7 +26,6 @@ public struct NoSettings: PluginConfiguration {
 public struct SettingDescription: Sendable {
   /// The key as written in a file.
   public let key: String
-  /// The default.
   public let defaultValue: ConfigurationValue
   /// The type and bound in words.
   public let allowed: String

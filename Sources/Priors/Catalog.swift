@@ -1,7 +1,6 @@
 import MoCAProtocols
 
 extension PriorCatalog {
-  /// The priors of this package.
   public static var standard: Self {
     Self(kind: "prior")
       .adding(Hypersphere.self)
@@ -15,7 +14,6 @@ extension PriorCatalog {
 }
 
 extension PosteriorCatalog {
-  /// The posteriors of this package.
   public static var standard: Self {
     Self(kind: "posterior")
       .adding(Deterministic.self)
@@ -26,7 +24,6 @@ extension PosteriorCatalog {
 }
 
 extension MemoryCatalog {
-  /// The memories of this package.
   public static var standard: Self {
     Self(kind: "memory")
       .adding(BatchMemory.self)
@@ -36,7 +33,6 @@ extension MemoryCatalog {
 }
 
 extension SamplerCatalog {
-  /// The samplers of this package.
   public static var standard: Self {
     Self(kind: "sampler")
       .adding(PriorSampler.self)

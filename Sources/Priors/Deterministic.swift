@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// The features are the latent: one code for each image.
+/// The features are the code: one code for each image.
 public final class Deterministic: PosteriorPlugin {
   public typealias Configuration = NoSettings
 
@@ -19,7 +19,7 @@ public final class Deterministic: PosteriorPlugin {
 
   public init(_ configuration: NoSettings, prior: any Prior) throws { featureCount = prior.latentSize }
 
-  public func draw(from features: Tensor, using generator: Generator) -> Tensor { features }
+  public func sample(from features: Tensor, using generator: Generator) -> Tensor { features }
 
   public func mode(of features: Tensor) -> Tensor { features }
 }

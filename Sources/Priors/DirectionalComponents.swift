@@ -1,6 +1,7 @@
 import MoCAProtocols
 
-/// A mixture of von Mises-Fisher laws on the unit sphere, in `float64`; densities are with respect to the uniform law.
+/// A mixture of von Mises-Fisher distributions on the unit sphere, in `float64`; densities are with respect
+/// to the uniform distribution.
 public struct DirectionalComponents: MixtureComponents {
   /// `[components]`, with the sum 1.
   public let weights: Tensor
@@ -11,7 +12,6 @@ public struct DirectionalComponents: MixtureComponents {
   /// What does not depend on the point, `[components]`.
   private let offsets: Tensor
 
-  /// Takes the parameters.
   public init(weights: Tensor, directions: Tensor, concentrations: Tensor) {
     (self.weights, self.directions, self.concentrations) = (weights, directions, concentrations)
     let moments = concentrations.doubles.map {
@@ -53,7 +53,7 @@ public struct DirectionalComponents: MixtureComponents {
   }
 
   /// ⟨μ, x⟩ for each concentration κ: W = (1 − (1 + b) Z) / (1 − (1 − b) Z) with Z ~ Beta((d−1)/2, (d−1)/2) and
-  /// b = (d−1) / (2κ + √(4κ² + (d−1)²)), kept with the probability that makes its law exact.
+  /// b = (d−1) / (2κ + √(4κ² + (d−1)²)), kept with the probability that makes its distribution exact.
   private func cosines(_ concentrations: Tensor, using generator: Generator) -> Tensor {
     let size = Double(directions.shape[1] - 1)
     let shape = Tensor.full(concentrations.shape, size / 2, dtype: .float64, on: generator.device)

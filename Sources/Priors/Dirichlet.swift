@@ -1,15 +1,14 @@
 import Foundation
 import MoCAProtocols
 
-/// The symmetric Dirichlet law on the simplex: coordinates that are not negative and sum to one.
+/// The symmetric Dirichlet distribution on the simplex: coordinates that are not negative and sum to one
+/// (Patrini et al., "Sinkhorn AutoEncoders", UAI 2019, show autoencoders with this prior).
 ///
-/// p(z) = Γ(dα) / Γ(α)^d · Π zᵢ^(α − 1) with respect to the volume of the first d − 1 coordinates. A draw is
-/// a vector of gamma variables of shape α divided by their sum. The encoder's output passes through softmax.
-/// α = 1, the uniform law on the simplex, is our default: it prefers no region. Patrini et al., "Sinkhorn
-/// AutoEncoders" (UAI 2019), show autoencoders with this prior.
+/// The density is with respect to the volume of the first d − 1 coordinates. A draw is a vector of gamma
+/// variables of shape α divided by their sum.
 public final class Dirichlet: PriorPlugin {
   public static let name = "dirichlet"
-  public static let summary = "symmetric Dirichlet law on the simplex"
+  public static let summary = "symmetric Dirichlet distribution on the simplex"
   public static let reference = Citation(
     "Patrini et al., Sinkhorn AutoEncoders, UAI 2019", url: "https://arxiv.org/abs/1810.01118")
   public static let about = """
@@ -24,7 +23,6 @@ public final class Dirichlet: PriorPlugin {
     code = softmax(encoder's output)
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "concentration α: 1 is uniform, less prefers the corners, more the centre", .between(0.01, 10_000),

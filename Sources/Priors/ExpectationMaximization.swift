@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// The components of a mixture law with their weights.
+/// The components of a mixture distribution with their weights.
 public protocol MixtureComponents {
   /// log (weight × density) of each component, `[points, latentSize]` → `[points, components]`.
   func logJoint(of points: Tensor) -> Tensor
@@ -26,7 +26,7 @@ struct ExpectationMaximization {
   /// The most likely components.
   ///
   /// - Parameter estimate: The components that fit given responsibilities best, `[points, count]`.
-  /// - Throws: ``SamplerError`` where no start has a finite likelihood.
+  /// - Throws: `SamplerError` where no start has a finite likelihood.
   func fit<Components: MixtureComponents>(
     _ points: Tensor, count: Int, using generator: Generator,
     estimate: (_ responsibilities: Tensor) -> Components
@@ -40,7 +40,7 @@ struct ExpectationMaximization {
     guard let best else {
       throw SamplerError(
         count == 1
-          ? "the likelihood of one component is not finite; use --sampler kde, or train on more images"
+          ? "the likelihood of one component is not finite; use the sampler kde, or train on more images"
           : "no start of the mixture of \(count) components reached a finite likelihood; use fewer components"
       )
     }

@@ -1,10 +1,10 @@
 import Foundation
 import MoCAProtocols
 
-/// Integrals of the von Mises-Fisher laws on one sphere, by Gauss-Legendre quadrature over the angle φ whose
-/// sine is the cosine to the direction. Concentrations κ are `[batch, 1]` of `float64`.
+/// Integrals of the von Mises-Fisher distributions on one sphere, by Gauss-Legendre quadrature over the angle
+/// φ whose sine is the cosine to the direction. Concentrations κ are `[batch, 1]` of `float64`.
 ///
-/// ``UnitSphere`` has log M(κ) of one number; here it is that of a batch on its device, with gradients, and nothing is
+/// `UnitSphere` has log M(κ) of one number; here it is that of a batch on its device, with gradients, and nothing is
 /// read back.
 final class FisherMoments: Module {
   /// Nodes on (0, 1) and the logarithms of their weights, `[nodes]` of `float64`.
@@ -19,10 +19,10 @@ final class FisherMoments: Module {
     logWeights = Tensor(rule.weights.map { log($0) })
   }
 
-  /// log M(κ) = log E exp(κ sin φ) over the uniform law, `[batch]`.
+  /// log M(κ) = log E exp(κ sin φ) over the uniform distribution, `[batch]`.
   func logMoment(_ concentration: Tensor) -> Tensor { tilted(by: concentration).logSumExp(along: 1) }
 
-  /// κ A(κ) − log M(κ), `[batch]`: the divergence from the uniform law.
+  /// κ A(κ) − log M(κ), `[batch]`: the divergence from the uniform distribution.
   func divergence(_ concentration: Tensor) -> Tensor {
     (concentration * mean(concentration)).squeezingDimension(at: 1) - logMoment(concentration)
   }
@@ -48,7 +48,7 @@ final class FisherMoments: Module {
   /// The angles of the nodes over (−π/2, π/2), whose sines are cosines to the direction.
   private var sines: Tensor { ((nodes - 0.5) * Double.pi).sine() }
 
-  /// log of the uniform law's mass at each node plus κ sin φ: `[batch, 1] → [batch, nodes]`.
+  /// log of the uniform distribution's mass at each node plus κ sin φ: `[batch, 1] → [batch, nodes]`.
   private func tilted(by concentration: Tensor) -> Tensor {
     let cosines = ((nodes - 0.5) * Double.pi).cosine()
     let masses = logWeights + cosines.log() * Double(latentSize - 2)

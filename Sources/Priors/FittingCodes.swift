@@ -7,7 +7,7 @@ struct FittingCodes {
 
   /// Checks the codes.
   ///
-  /// - Throws: ``SamplerError`` with what was found, what is needed and `remedy`.
+  /// - Throws: `SamplerError` with what was found, what is needed and `remedy`.
   init(_ codes: Tensor, sampler: String, atLeast minimum: Int, remedy: String) throws {
     let count = codes.shape[0]
     if count < minimum {
@@ -28,7 +28,7 @@ struct FittingCodes {
   /// - Parameters:
   ///   - codesOfOne: The codes that one component needs.
   ///   - alternative: A setting with which fewer codes are enough, or `nil`.
-  /// - Throws: ``SamplerError``, which asks for more codes where even one component has too few.
+  /// - Throws: `SamplerError`, which asks for more codes where even one component has too few.
   init(
     _ codes: Tensor, sampler: String, components: Int, codesOfOne: Int, alternative: String? = nil
   ) throws {

@@ -1,14 +1,12 @@
 import Foundation
 import MoCAProtocols
 
-/// A normal law for each image, with the mean and the log variance of each coordinate as features.
+/// A normal distribution for each image (Kingma and Welling, ICLR 2014, arXiv 1312.6114), with the mean and
+/// the log variance of each coordinate as features; the log variance is cut to ±20. The divergence is in nats
+/// for each image.
 ///
-/// z = μ + exp(½ log σ²) ε (Kingma and Welling, ICLR 2014, arXiv 1312.6114). The log variance is cut to ±20.
-/// Against a normal prior N(0, s²I) the divergence is ½ Σ (σ²/s² + μ²/s² − 1 − log(σ²/s²)), in nats for each
-/// image.
-///
-/// Draws are projected on the prior's support, so the law goes with every prior; entropy, density and
-/// divergence are those of the normal law and given only where the support is all of space.
+/// Draws are projected on the prior's support, so the distribution goes with every prior; entropy, density
+/// and divergence are those of the normal distribution and given only where the support is all of space.
 public final class Gaussian: PosteriorPlugin, PosteriorDensity {
   public typealias Configuration = NoSettings
 
@@ -38,7 +36,7 @@ public final class Gaussian: PosteriorPlugin, PosteriorDensity {
     isEuclidean = prior.geometry == .euclidean
   }
 
-  public func draw(from features: Tensor, using generator: Generator) -> Tensor {
+  public func sample(from features: Tensor, using generator: Generator) -> Tensor {
     let mean = mode(of: features)
     return mean + (logVariance(of: features) * 0.5).exp() * Tensor.normal(mean.shape, using: generator)
   }

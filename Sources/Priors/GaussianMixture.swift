@@ -1,15 +1,11 @@
 import Foundation
 import MoCAProtocols
 
-/// A mixture of K normal laws with equal shares, one scale and fixed means.
-///
-/// p(z) = 1/K Σₖ N(z; μₖ, σ²I). The means are uniform on the sphere of a given radius R, drawn once when the
-/// run starts and kept in its checkpoints. Ten components as for ten classes (Makhzani et al., "Adversarial
-/// Autoencoders", 2015, show a mixture of ten normal laws); R = 4 and σ = 1 are ours: in high dimensions the
-/// means then lie 4√2 = 5.7 σ apart.
+/// A mixture of K normal distributions with equal shares, one scale and fixed means, which are drawn once
+/// when the run starts and kept in its checkpoints.
 public final class GaussianMixture: PriorPlugin {
   public static let name = "mixture"
-  public static let summary = "equal mixture of normal laws with fixed random means"
+  public static let summary = "equal mixture of normal distributions with fixed random means"
   public static let reference = Citation(
     "Makhzani et al., Adversarial Autoencoders, 2015", url: "https://arxiv.org/abs/1511.05644")
   public static let about = """
@@ -23,10 +19,10 @@ public final class GaussianMixture: PriorPlugin {
     μₖ uniform on the sphere of radius R, drawn once
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
-      "number of normal laws K", .between(1, 65536), source: "Makhzani et al. 2015: ten, one for each class")
+      "number of normal distributions K", .between(1, 65536),
+      source: "Makhzani et al. 2015: ten, one for each class")
     public var components = 10
     @Setting(
       "distance R of the means from the origin", .atLeast(0),

@@ -1,11 +1,11 @@
 import MoCAProtocols
 
-/// A mixture of normal laws fitted to the codes: the ex-post density of Ghosh, Sajjadi, Vergari, Black and Schölkopf,
-/// "From Variational to Deterministic Autoencoders", ICLR 2020.
+/// A mixture of normal distributions fitted to the codes: the ex-post density of Ghosh, Sajjadi, Vergari,
+/// Black and Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020.
 ///
-/// Maximum likelihood by expectation-maximization in `float64`, begun at k-means clusters, from several starts. Draws
-/// that leave the prior's support are taken to its nearest point (on the sphere they are normalised). Ten components
-/// with full covariances and the tolerance 10⁻³ are the paper's.
+/// Maximum likelihood by expectation-maximization in `float64`, begun at k-means clusters, from several
+/// starts. Draws that leave the prior's support are taken to its nearest point (on the sphere they are
+/// normalised).
 public final class GaussianMixtureSampler: SamplerPlugin {
   public static let name = "gmm"
   public static let summary = "a Gaussian mixture fitted to the codes (ex-post density)"
@@ -13,15 +13,15 @@ public final class GaussianMixtureSampler: SamplerPlugin {
     "Ghosh et al., From Variational to Deterministic Autoencoders, ICLR 2020",
     url: "https://arxiv.org/abs/1903.12436")
   public static let about = """
-    Fits a mixture of normal laws to the codes of the training images and draws new codes from it. It makes up for \
-    codes that do not follow the prior, which is why a score with it says little about the regularizer: report it \
-    beside the score of draws from the prior. Choose it for autoencoders without a prior, or to see how much a \
-    mismatch costs. Full covariances need many codes for each component; in large latent spaces diagonal ones are \
-    safer. On a bounded support the mixture ignores the boundary: draws beyond it are taken to the nearest point.
+    Fits a mixture of normal distributions to the codes of the training images and draws new codes from it. \
+    It makes up for codes that do not follow the prior, which is why a score with it says little about the \
+    regularizer: report it beside the score of draws from the prior. Choose it for autoencoders without a \
+    prior, or to see how much a mismatch costs. Full covariances need many codes for each component; in \
+    large latent spaces diagonal ones are safer. On a bounded support the mixture ignores the boundary: \
+    draws beyond it are taken to the nearest point.
     """
   public static let formula = "p(z) = Σₖ wₖ N(z; μₖ, Σₖ),  wₖ, μₖ, Σₖ = argmax mean log p(zᵢ)"
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("components", .between(1, 1000), source: "Ghosh et al. 2020: 10") public var components = 10
     @Setting("covariances of the components", source: "Ghosh et al. 2020: full") public var covariance =
@@ -44,7 +44,6 @@ public final class GaussianMixtureSampler: SamplerPlugin {
     public init() {}
   }
 
-  /// What the components' covariances may be.
   public enum Covariance: String, SettingValue, CaseIterable {
     case full, diagonal
   }
@@ -84,11 +83,11 @@ public final class GaussianMixtureSampler: SamplerPlugin {
   }
 
   public func sample(_ count: Int, using generator: Generator) -> Tensor {
-    geometry.nearest(to: law.sample(count, using: generator).to(dtype: .float32))
+    geometry.nearest(to: mixture.sample(count, using: generator).to(dtype: .float32))
   }
 
   /// The fitted mixture, before draws are taken to the prior's support.
-  public var law: NormalComponents {
+  public var mixture: NormalComponents {
     if weights.sum().item == 0 { fatalError("the sampler gmm has not been fitted to codes") }
     return NormalComponents(weights: weights, means: means, factors: factors)
   }

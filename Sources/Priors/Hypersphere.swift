@@ -1,7 +1,7 @@
 import Foundation
 import MoCAProtocols
 
-/// The uniform law on the unit sphere of the latent space: MoCA's prior.
+/// The uniform distribution on the unit sphere of the latent space: MoCA's prior.
 ///
 /// Codes are divided by their Euclidean norm; a draw is a normal vector divided by its norm.
 public final class Hypersphere: PriorPlugin {
@@ -14,10 +14,10 @@ public final class Hypersphere: PriorPlugin {
     url: "https://arxiv.org/abs/1804.00891")
   public static let about = """
     All codes have norm one and no direction is preferred: MoCA's prior. Its support is compact, so no code \
-    can run away, and the uniform law is the one of largest entropy, which is what contrastive terms reach \
-    for. Quantiles of projections and moments are known in closed form. In high dimensions two draws are \
-    nearly at right angles, which no regularizer has to learn; normalising alone already gives much of the \
-    match.
+    can run away, and the uniform distribution is the one of largest entropy, which is what contrastive \
+    terms reach for. Quantiles of projections and moments are known in closed form. In high dimensions two \
+    draws are nearly at right angles, which no regularizer has to learn; normalising alone already gives \
+    much of the match.
     """
   public static let formula = """
     p(z) = 1 / Area on |z| = 1

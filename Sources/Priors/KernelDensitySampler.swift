@@ -1,11 +1,12 @@
 import Foundation
 import MoCAProtocols
 
-/// A kernel density estimate of the codes (Parzen, Ann. Math. Stat. 1962): a normal law around each of them.
+/// A kernel density estimate of the codes (Parzen, Ann. Math. Stat. 1962): a normal distribution around each
+/// of them.
 ///
-/// A draw is a random code of the training images plus noise. By Scott's or Silverman's rule the noise has the
-/// covariance of all codes times the squared factor; a number is its standard deviation in every direction. Draws that
-/// leave the prior's support are taken to its nearest point. Scott's rule is the default of SciPy.
+/// A draw is a random code of the training images plus noise. By Scott's or Silverman's rule the noise has
+/// the covariance of all codes times the squared factor; a number is its standard deviation in every
+/// direction. Draws that leave the prior's support are taken to its nearest point.
 public final class KernelDensitySampler: SamplerPlugin {
   public static let name = "kde"
   public static let summary = "a kernel density estimate of the codes: a code plus noise"
@@ -15,15 +16,15 @@ public final class KernelDensitySampler: SamplerPlugin {
   public static let about = """
     Keeps all codes of the training images and draws new ones around them. Nothing is optimised, so it is the \
     simplest ex-post density and a check on the others. A small bandwidth reproduces training images, a large one \
-    blurs the law. Above about ten dimensions the rules choose bandwidths near one, and the draws come close to one \
-    normal law, wider than the codes; give a number there (the code of Ghosh et al. 2020 has 0.425).
+    blurs the distribution. Above about ten dimensions the rules choose bandwidths near one, and the draws \
+    come close to one normal distribution, wider than the codes; give a number there (the code of Ghosh et \
+    al. 2020 has 0.425).
     """
   public static let formula = """
     p(z) = mean over i of N(z; zᵢ, H),  H = f² Cov(zᵢ) or h² I
     f = n^(−1/(d+4)) (Scott),  (n (d+2)/4)^(−1/(d+4)) (Silverman)
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "width of the kernels: scott, silverman, or their standard deviation",

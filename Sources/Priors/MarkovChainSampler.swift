@@ -4,9 +4,9 @@ import MoCAProtocols
 /// Generative Models", NeurIPS 2013).
 ///
 /// It starts at draws of the prior and repeats: decode, damage the image as in training, encode one draw of its code.
-/// If the network has learned to undo that damage, the images of the chain tend to the law of the data. A run whose
-/// regularizer does not corrupt its input has normal noise added instead. A draw of this sampler is where a chain of
-/// its own stands after the given steps.
+/// If the network has learned to undo that damage, the images of the chain tend to the distribution of the
+/// data. A run whose regularizer does not corrupt its input has normal noise added instead. A draw of this
+/// sampler is where a chain of its own stands after the given steps.
 public final class MarkovChainSampler: SamplerPlugin {
   public static let name = "markov-chain"
   public static let summary = "decode, corrupt, encode, repeated (denoising autoencoders)"
@@ -15,14 +15,13 @@ public final class MarkovChainSampler: SamplerPlugin {
     url: "https://arxiv.org/abs/1305.6663")
   public static let about = """
     Walks with the trained networks themselves: each step decodes, damages the image and encodes it again. It fits \
-    nothing and needs no codes. It is the way to draw from a denoising autoencoder, whose codes follow no known law; \
-    under other methods it moves draws of the prior towards images that the network reconstructs well. Few steps \
-    leave a trace of the start, many steps can drift to few kinds of images, and neighbouring modes mix slowly. Each \
-    step costs a decoding and an encoding of every image.
+    nothing and needs no codes. It is the way to draw from a denoising autoencoder, whose codes follow no \
+    known distribution; under other methods it moves draws of the prior towards images that the network \
+    reconstructs well. Few steps leave a trace of the start, many steps can drift to few kinds of images, \
+    and neighbouring modes mix slowly. Each step costs a decoding and an encoding of every image.
     """
   public static let formula = "z₀ ~ prior;  x̃ₜ ~ C(· | decode(zₜ)),  zₜ₊₁ ~ q(· | x̃ₜ)"
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "steps of the chain", .between(0, 1_000_000), source: "ours: a first choice, not tuned")
@@ -52,7 +51,7 @@ public final class MarkovChainSampler: SamplerPlugin {
       let damaged =
         corruption?.corrupted(images, streams: streams)
         ?? images + Tensor.normal(images.shape, using: generator) * noise
-      return model.draw(damaged, using: generator)
+      return model.sampleCodes(of: damaged, using: generator)
     }
   }
 

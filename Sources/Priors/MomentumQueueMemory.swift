@@ -24,7 +24,6 @@ public final class MomentumQueueMemory: MemoryPlugin {
     keys = project(encoder(images; θₖ)); population = the last capacity keys, first in, first out
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "keys kept", .between(1, 16_777_216),

@@ -1,7 +1,7 @@
 import Foundation
 import MoCAProtocols
 
-/// The normal law with mean zero and covariance σ²I.
+/// The normal distribution with mean zero and covariance σ²I.
 public final class Normal: PriorPlugin {
   public static let name = "normal"
   public static let summary = "independent normal coordinates"
@@ -9,17 +9,16 @@ public final class Normal: PriorPlugin {
     "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
   public static let about = """
     Independent normal coordinates with mean zero and one scale: the prior of the VAE and of the Wasserstein \
-    autoencoder. The encoder's output is the code as it is. It is the law with the most closed forms \
-    (divergences, projections, Cramér-Wold distance), so every method but the spherical ones takes it. The \
-    support has no bounds: where a weight is small, codes may drift far out before the penalty holds them.
+    autoencoder. The encoder's output is the code as it is. It is the distribution with the most closed \
+    forms (divergences, projections, Cramér-Wold distance), so every method but the spherical ones takes it. \
+    The support has no bounds: where a weight is small, codes may drift far out before the penalty holds them.
     """
   public static let formula = "p(z) = (2πσ²)^(−d/2) exp(−|z|² / (2σ²))"
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "standard deviation σ of each coordinate", .between(1e-6, 1e6),
-      source: "the standard normal law of Kingma and Welling 2014")
+      source: "the standard normal distribution of Kingma and Welling 2014")
     public var scale = 1.0
 
     public init() {}

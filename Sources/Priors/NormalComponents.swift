@@ -1,7 +1,7 @@
 import Foundation
 import MoCAProtocols
 
-/// A mixture of normal laws, in `float64`.
+/// A mixture of normal distributions, in `float64`.
 ///
 /// log p(x) = log Σₖ wₖ exp(−½ |Lₖ⁻¹(x − μₖ)|²) / ((2π)^(d/2) det Lₖ) with covariances Σₖ = Lₖ Lₖᵀ. Points are worked
 /// through in blocks, so that points × components × d numbers never exist at once.

@@ -8,8 +8,9 @@ public final class PriorSampler: SamplerPlugin {
   public static let summary = "draws of the prior"
   public static let reference = Citation.project
   public static let about = """
-    Draws from the law that the codes were trained to follow. It needs no codes, and the images it gives show how well \
-    the regularizer did its work: report scores with it first, and those of fitted samplers beside them.
+    Draws from the distribution that the codes were trained to follow. It needs no codes, and the images it \
+    gives show how well the regularizer did its work: report scores with it first, and those of fitted \
+    samplers beside them.
     """
   public static let formula = "z ~ prior"
 

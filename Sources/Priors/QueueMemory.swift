@@ -18,7 +18,6 @@ public final class QueueMemory: MemoryPlugin {
     """
   public static let formula = "population = the last capacity codes, first in, first out"
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "codes kept", .between(1, 16_777_216),

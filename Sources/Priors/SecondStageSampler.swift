@@ -25,7 +25,6 @@ public final class SecondStageSampler: SamplerPlugin {
     draw: z = mean + deviation · (f(u) + γ ε)
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting(
       "units of a hidden layer", .between(1, 16_384), source: "ours: a quarter of the authors', for CPUs")
@@ -61,7 +60,7 @@ public final class SecondStageSampler: SamplerPlugin {
     deviation = .ones([context.prior.latentSize])
   }
 
-  /// Trains the network. Gradients must be on: do not call it inside ``withoutGradients(_:)``.
+  /// Trains the network. Gradients must be on: do not call it inside `withoutGradients`.
   public func fit(to codes: Tensor, using generator: Generator) throws {
     let points = try FittingCodes(
       codes, sampler: Self.name, atLeast: 2, remedy: "train on more images, or draw from the prior"

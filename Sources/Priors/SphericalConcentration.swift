@@ -1,9 +1,10 @@
 import MoCAProtocols
 
-/// The concentration κ of the von Mises-Fisher law in d dimensions, from the mean cosine to its direction.
+/// The concentration κ of the von Mises-Fisher distribution in d dimensions, from the mean cosine to its
+/// direction.
 ///
-/// The law's density with respect to the uniform law is exp(κ ⟨μ, x⟩) / M(κ), with M of
-/// ``UnitSphere/logMoment(_:dimension:)``.
+/// The distribution's density with respect to the uniform distribution is exp(κ ⟨μ, x⟩) / M(κ), with M of
+/// `UnitSphere.logMoment(_:dimension:)`.
 public enum SphericalConcentration {
   /// The largest κ that is estimated: beyond it, a cluster is a point for every purpose of sampling.
   public static let limit = 1e6

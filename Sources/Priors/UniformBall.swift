@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// The uniform law in the unit ball.
+/// The uniform distribution in the unit ball.
 ///
 /// A draw is a uniform direction times U^(1/d) with U uniform on [0, 1): the volume inside a radius grows
 /// like its d-th power. (A radius of U itself, as in some public code for the disk, crowds the centre.)
@@ -20,8 +20,9 @@ public final class UniformBall: PriorPlugin {
   public static let about = """
     Uniform in the unit ball: the same in every direction, as on the sphere, but the norm is free. Choose it \
     for two or three dimensions, where codes shall fill a disk or a ball that can be looked at. In high \
-    dimensions nearly all of the volume lies at the surface, and the law hardly differs from the uniform law \
-    on the sphere. The quantiles of its projections are known exactly, so sliced methods need no draws.
+    dimensions nearly all of the volume lies at the surface, and the distribution hardly differs from the \
+    uniform distribution on the sphere. The quantiles of its projections are known exactly, so sliced \
+    methods need no draws.
     """
   public static let formula = """
     z = u · U^(1/d), u uniform on the sphere, U uniform on [0, 1]

@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// The uniform law on the cube [−1, 1]^d (a prior of Wasserstein autoencoders; Kolouri et al.,
+/// The uniform distribution on the cube [−1, 1]^d (a prior of Wasserstein autoencoders; Kolouri et al.,
 /// "Sliced-Wasserstein Auto-Encoders", ICLR 2019, use it at d = 2).
 ///
 /// The encoder's output passes through tanh. The kernel scale is the mean squared distance of two draws,
@@ -16,8 +16,8 @@ public final class UniformCube: PriorPlugin {
     Independent coordinates, each uniform from −1 to 1. The encoder's output passes through tanh, so every \
     code lies inside. Choose it for codes with hard bounds that fill their range evenly, such as codes that \
     shall be quantised. Most of the volume lies in the corners when the dimension is high, and tanh has \
-    little gradient there. Methods that need a normal law or a sphere refuse it; methods that compare with \
-    draws take it as it is.
+    little gradient there. Methods that need a normal distribution or a sphere refuse it; methods that \
+    compare with draws take it as it is.
     """
   public static let formula = """
     p(z) = 2⁻ᵈ on [−1, 1]ᵈ

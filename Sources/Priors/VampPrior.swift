@@ -4,12 +4,10 @@ import MoCAProtocols
 /// VampPrior: the mixture of the encoder's own posteriors at K learned pseudo-inputs (Tomczak and Welling,
 /// "VAE with a VampPrior", AISTATS 2018).
 ///
-/// p(z) = 1/K Σₖ q(z | uₖ). The pseudo-inputs uₖ have the shape of images; they are sigmoids of free values,
-/// so that they stay in [0, 1]. They learn through ``logDensity(of:)``, which carries gradients to them and
-/// to the encoder; draws carry none. 500 of them, as in the authors' code. The free values start as normal
-/// draws (ours: grey noise, so that the components start apart).
-///
-/// The pseudo-inputs pass the encoder with its running statistics and do not move these.
+/// The pseudo-inputs have the shape of images; they are sigmoids of free values, so that they stay in [0, 1].
+/// They learn through ``logDensity(of:)``, which carries gradients to them and to the encoder; draws carry
+/// none. They start as grey noise (ours: so that the components start apart), pass the encoder with its
+/// running statistics and do not move these.
 public final class VampPrior: PriorPlugin, EncoderBoundPrior {
   public static let name = "vamp"
   public static let summary = "mixture of the encoder's posteriors at learned pseudo-inputs (VampPrior)"
@@ -28,7 +26,6 @@ public final class VampPrior: PriorPlugin, EncoderBoundPrior {
     uₖ = sigmoid(free values), of the shape of an image
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("pseudo-inputs K", .between(1, 65536), source: "the authors' code: 500")
     public var components = 500
@@ -51,7 +48,7 @@ public final class VampPrior: PriorPlugin, EncoderBoundPrior {
       [configuration.components, shape.channels, shape.height, shape.width], using: context.generator)
   }
 
-  /// 2d, as for the normal law: the law itself moves during the run.
+  /// 2d, as for the normal distribution: the distribution itself moves during the run.
   public var kernelScale: Double { 2 * Double(latentSize) }
 
   public func bind(to encoder: any Encoder, _ posterior: any Posterior) {
@@ -71,7 +68,7 @@ public final class VampPrior: PriorPlugin, EncoderBoundPrior {
     withoutGradients {
       let (features, posterior) = components()
       let chosen = Tensor.indices(count, below: features.shape[0], using: generator)
-      return posterior.draw(from: features.gathered(along: 0, at: chosen), using: generator)
+      return posterior.sample(from: features.gathered(along: 0, at: chosen), using: generator)
     }
   }
 

@@ -1,12 +1,12 @@
 import Foundation
 import MoCAProtocols
 
-/// The von Mises-Fisher law on the sphere for each image (Davidson, Falorsi, De Cao, Kipf and Tomczak,
-/// "Hyperspherical Variational Auto-Encoders", UAI 2018).
+/// The von Mises-Fisher distribution on the sphere for each image (Davidson, Falorsi, De Cao, Kipf and
+/// Tomczak, "Hyperspherical Variational Auto-Encoders", UAI 2018).
 ///
-/// q(z) = exp(κ μ·z) / (Area · M(κ)), M(κ) = E exp(κ u₁) over the uniform law. Its divergence from the
-/// uniform law is κ A(κ) − log M(κ), A = (log M)′, in nats for each image. M is integrated over 384
-/// Gauss-Legendre nodes in float64: no Bessel function that over- or underflows, and gradients by
+/// q(z) = exp(κ μ·z) / (Area · M(κ)), M(κ) = E exp(κ u₁) over the uniform distribution. Its divergence from
+/// the uniform distribution is κ A(κ) − log M(κ), A = (log M)′, in nats for each image. M is integrated over
+/// 384 Gauss-Legendre nodes in float64: no Bessel function that over- or underflows, and gradients by
 /// differentiation. Checked for d from 2 to 512, κ to 10⁴.
 ///
 /// Draws use the rejection scheme of Ulrich (1984) and Wood (1994) with 16 proposals for each image, the
@@ -18,17 +18,17 @@ public final class VonMisesFisher: PosteriorPlugin, PosteriorDensity {
   public typealias Configuration = NoSettings
 
   public static let name = "von-mises-fisher"
-  public static let summary = "von Mises-Fisher law about a direction on the sphere"
+  public static let summary = "von Mises-Fisher distribution about a direction on the sphere"
   public static let reference = Citation(
     "Davidson et al., Hyperspherical Variational Auto-Encoders, UAI 2018",
     url: "https://arxiv.org/abs/1804.00891")
   public static let about = """
-    The normal law of the sphere: the encoder gives a direction and one number that says how narrow the law \
-    is about it. Entropy and divergence from the uniform law are exact, so a VAE on the sphere needs no \
-    estimate. The divergence does not depend on the direction; only the concentration pays. Draws come from \
-    a rejection scheme with a fixed number of proposals. Choose it for the hyperspherical VAE; in high \
-    dimensions one concentration for all directions is a coarse description. The encoder gives d + 1 \
-    features.
+    The normal distribution of the sphere: the encoder gives a direction and one number that says how narrow \
+    the distribution is about it. Entropy and divergence from the uniform distribution are exact, so a VAE \
+    on the sphere needs no estimate. The divergence does not depend on the direction; only the concentration \
+    pays. Draws come from a rejection scheme with a fixed number of proposals. Choose it for the \
+    hyperspherical VAE; in high dimensions one concentration for all directions is a coarse description. The \
+    encoder gives d + 1 features.
     """
   public static let formula = """
     q(z) ∝ exp(κ μ·z), |z| = 1, κ = softplus(feature) + 1
@@ -41,40 +41,45 @@ public final class VonMisesFisher: PosteriorPlugin, PosteriorDensity {
   private static let proposals = 16
 
   public init(_ configuration: NoSettings, prior: any Prior) throws {
-    latentSize = try SphericalLaw.latentSize(of: prior, posterior: Self.name)
+    latentSize = try SphericalDistribution.latentSize(of: prior, posterior: Self.name)
     featureCount = latentSize + 1
     moments = FisherMoments(latentSize: latentSize)
   }
 
   public func mode(of features: Tensor) -> Tensor {
-    SphericalLaw(features).direction.to(dtype: features.dtype)
+    SphericalDistribution(features).direction.to(dtype: features.dtype)
   }
 
   public func entropy(of features: Tensor) -> Tensor? {
-    (SphericalLaw.logArea(latentSize) - moments.divergence(SphericalLaw(features).concentration)).to(
-      dtype: features.dtype)
+    (SphericalDistribution.logArea(latentSize)
+      - moments.divergence(SphericalDistribution(features).concentration)).to(
+        dtype: features.dtype)
   }
 
   public func divergence(of features: Tensor, from prior: any Prior) -> Tensor? {
     if prior.geometry != .sphere { return nil }
-    return moments.divergence(SphericalLaw(features).concentration).to(dtype: features.dtype)
+    return moments.divergence(SphericalDistribution(features).concentration).to(dtype: features.dtype)
   }
 
   public func logDensity(of latents: Tensor, given features: Tensor) -> Tensor {
-    let law = SphericalLaw(features)
-    let exponents = latents.to(dtype: .float64).matmul((law.direction * law.concentration).transposed())
-    return (exponents - moments.logMoment(law.concentration) - SphericalLaw.logArea(latentSize)).to(
-      dtype: latents.dtype)
+    let distribution = SphericalDistribution(features)
+    let natural = distribution.direction * distribution.concentration
+    let exponents = latents.to(dtype: .float64).matmul(natural.transposed())
+    return
+      (exponents - moments.logMoment(distribution.concentration) - SphericalDistribution.logArea(latentSize))
+      .to(
+        dtype: latents.dtype)
   }
 
-  public func draw(from features: Tensor, using generator: Generator) -> Tensor {
-    let law = SphericalLaw(features)
-    var angle = withoutGradients { drawnAngle(law.concentration, using: generator) }
-    if law.concentration.requiresGradient {
-      let slope = withoutGradients { moments.slope(of: angle, law.concentration) }
-      angle = angle + slope * (law.concentration - law.concentration.detached())
+  public func sample(from features: Tensor, using generator: Generator) -> Tensor {
+    let distribution = SphericalDistribution(features)
+    var angle = withoutGradients { drawnAngle(distribution.concentration, using: generator) }
+    if distribution.concentration.requiresGradient {
+      let slope = withoutGradients { moments.slope(of: angle, distribution.concentration) }
+      angle = angle + slope * (distribution.concentration - distribution.concentration.detached())
     }
-    return law.points(cosine: angle.sine(), sine: angle.cosine(), using: generator).to(dtype: features.dtype)
+    return distribution.points(cosine: angle.sine(), sine: angle.cosine(), using: generator).to(
+      dtype: features.dtype)
   }
 
   /// Angles in (−π/2, π/2) whose sines are the draws' cosines to the direction: `[batch, 1] → [batch, 1]`.

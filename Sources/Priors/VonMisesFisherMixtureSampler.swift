@@ -1,29 +1,28 @@
 import MoCAProtocols
 
-/// A mixture of von Mises-Fisher laws fitted to codes on the unit sphere (Banerjee, Dhillon, Ghosh and Sra,
-/// "Clustering on the Unit Hypersphere using von Mises-Fisher Distributions", JMLR 2005).
+/// A mixture of von Mises-Fisher distributions fitted to codes on the unit sphere (Banerjee, Dhillon, Ghosh
+/// and Sra, "Clustering on the Unit Hypersphere using von Mises-Fisher Distributions", JMLR 2005).
 ///
-/// Maximum likelihood by expectation-maximization with soft assignments, begun at k-means clusters, from several
-/// starts. The concentration of a component solves A(κ) = |Σᵢ rᵢ xᵢ| / Σᵢ rᵢ. Draws are exact and lie on the sphere.
-/// Ten components as in the Gaussian mixture, so that the two can be compared.
+/// Maximum likelihood by expectation-maximization with soft assignments, begun at k-means clusters, from
+/// several starts. Draws are exact and lie on the sphere.
 public final class VonMisesFisherMixtureSampler: SamplerPlugin {
   public static let name = "vmf-mixture"
-  public static let summary = "a mixture of von Mises-Fisher laws fitted to the codes; sphere only"
+  public static let summary = "a mixture of von Mises-Fisher distributions fitted to the codes; sphere only"
   public static let reference = Citation(
     "Banerjee et al., Clustering on the Unit Hypersphere using von Mises-Fisher Distributions, JMLR 2005",
     url: "https://jmlr.org/papers/v6/banerjee05a.html")
   public static let about = """
-    Fits a mixture of von Mises-Fisher laws, the normal laws of the sphere, to the codes of the training images. Its \
-    draws lie on the sphere by themselves, and it has one direction and one concentration for each component, far \
-    fewer parameters than a Gaussian mixture. Choose it for codes on the hypersphere, with more components where the \
-    codes have fine structure: each component is round. Codes that are uniform already give concentrations near zero.
+    Fits a mixture of von Mises-Fisher distributions, the normal distributions of the sphere, to the codes \
+    of the training images. Its draws lie on the sphere by themselves, and it has one direction and one \
+    concentration for each component, far fewer parameters than a Gaussian mixture. Choose it for codes on \
+    the hypersphere, with more components where the codes have fine structure: each component is round. \
+    Codes that are uniform already give concentrations near zero.
     """
   public static let formula = """
-    p(z) = Σₖ wₖ exp(κₖ ⟨μₖ, z⟩) / M(κₖ),  M(κ) = Γ(d/2) (2/κ)^(d/2−1) I_(d/2−1)(κ), with respect to the uniform law
+    p(z) = Σₖ wₖ exp(κₖ ⟨μₖ, z⟩) / M(κₖ),  M(κ) = Γ(d/2) (2/κ)^(d/2−1) I_(d/2−1)(κ), with respect to the uniform distribution
     κₖ solves I_(d/2)(κ) / I_(d/2−1)(κ) = |Σᵢ rᵢₖ zᵢ| / Σᵢ rᵢₖ
     """
 
-  /// The settings.
   public struct Configuration: PluginConfiguration {
     @Setting("components", .between(1, 10_000), source: "ours: as many as of the Gaussian mixture")
     public var components = 10
@@ -52,8 +51,8 @@ public final class VonMisesFisherMixtureSampler: SamplerPlugin {
   public init(_ configuration: Configuration, context: SamplerContext) throws {
     if context.prior.geometry != .sphere {
       throw ConfigurationError.incompatible(
-        "the sampler \"vmf-mixture\" fits laws on the unit sphere, where the codes of this prior do not lie; "
-          + "use --sampler gmm, or train with prior=hypersphere")
+        "the sampler \"vmf-mixture\" fits distributions on the unit sphere, where the codes of this prior do "
+          + "not lie; use the sampler gmm, or train with prior=hypersphere")
     }
     let (count, size) = (configuration.components, context.prior.latentSize)
     self.configuration = configuration
@@ -78,11 +77,10 @@ public final class VonMisesFisherMixtureSampler: SamplerPlugin {
   }
 
   public func sample(_ count: Int, using generator: Generator) -> Tensor {
-    law.sample(count, using: generator).to(dtype: .float32).normalized(along: 1)
+    mixture.sample(count, using: generator).to(dtype: .float32).normalized(along: 1)
   }
 
-  /// The fitted mixture.
-  public var law: DirectionalComponents {
+  public var mixture: DirectionalComponents {
     if weights.sum().item == 0 { fatalError("the sampler vmf-mixture has not been fitted to codes") }
     return DirectionalComponents(weights: weights, directions: directions, concentrations: concentrations)
   }

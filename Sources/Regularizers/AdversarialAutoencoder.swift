@@ -1,35 +1,32 @@
 import MoCAProtocols
 
-/// The adversarial autoencoder (Makhzani, Shlens, Jaitly, Goodfellow and Frey, "Adversarial Autoencoders", ICLR
-/// 2016 workshop, arXiv 1511.05644): a critic on the latents, with a Gaussian posterior and a normal prior.
+/// The adversarial autoencoder: a critic on the codes, with a Gaussian posterior and a normal prior
+/// (Makhzani, Shlens, Jaitly, Goodfellow and Frey, "Adversarial Autoencoders", ICLR 2016 workshop, arXiv
+/// 1511.05644).
 ///
-/// The game is that of ``AdversarialCritic`` without the prior's log density: −log D(z) averaged over the batch
-/// for the encoder, −log D(p) − log(1 − D(z)) for the critic. The authors alternate the reconstruction and the
-/// adversarial step with equal step sizes; here both are one loss. Two hidden layers of 1000 units are the
-/// authors' for MNIST. λ and the critic's Adam are those of `wae-gan`.
+/// The game of ``AdversarialCritic`` without the prior's log density. The authors alternate the
+/// reconstruction and the adversarial step with equal step sizes; here both are one loss.
 public final class AdversarialAutoencoder: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "aae"
-  public static let summary = "a critic on the latents of a Gaussian posterior (adversarial autoencoder)"
+  public static let summary = "a critic on the codes of a Gaussian posterior (adversarial autoencoder)"
   public static let reference = Citation(
     "Makhzani et al., Adversarial Autoencoders, 2015", url: "https://arxiv.org/abs/1511.05644")
   public static let defaultPrior: String? = "normal"
   public static let defaultPosterior: String? = "gaussian"
   public static let about = """
     The first autoencoder with an adversary on its codes. It differs from wae-gan in what surrounds the critic: \
-    each image has a normal law of codes, the prior is normal, the critic has two wide layers and is not told the \
-    prior's density. Choose it to compare with the older literature; wae-gan is the later form. It shares that \
-    method's limits: the penalty's value is no distance, and the critic must keep pace with the encoder. Nothing \
-    keeps the variances of the posterior from shrinking to zero.
+    each image has a normal distribution of codes, the prior is normal, the critic has two wide layers and \
+    is not told the prior's density. Choose it to compare with the older literature; wae-gan is the later \
+    form. It shares that method's limits: the penalty's value is no distance, and the critic must keep pace \
+    with the encoder. Nothing keeps the variances of the posterior from shrinking to zero.
     """
   public static let formula = """
     penalty: mean over codes z of −log σ(c(z)), z ~ q(z | x)
     critic: mean over draws p of −log σ(c(p)) + mean over codes of −log(1 − σ(c(z)))
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: as wae-gan")
+    @Setting(.weight, source: "ours: as wae-gan")
     public var weight: Weight = 1
     @Setting(
       "units of each hidden layer of the critic", .between(1, 65536), source: "the paper's network for MNIST")

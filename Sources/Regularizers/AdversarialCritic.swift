@@ -1,24 +1,19 @@
 import MoCAProtocols
 
-/// WAE-GAN: a critic on the latent space tells codes from draws of the prior, and the encoder learns to fool it
-/// (Tolstikhin, Bousquet, Gelly and Schölkopf, "Wasserstein Auto-Encoders", ICLR 2018, algorithm 1).
+/// WAE-GAN: a critic on the latent space tells codes from draws of the prior, and the encoder learns to fool
+/// it (Tolstikhin, Bousquet, Gelly and Schölkopf, "Wasserstein Auto-Encoders", ICLR 2018, algorithm 1).
 ///
-/// Critic: mean of −log D(p) over draws p plus mean of −log(1 − D(z)) over codes z, D = sigmoid(critic). Encoder:
-/// mean of −log D(z) (non-saturating). Where the prior's log density is known and not constant it is added to the
-/// critic's output, so that the critic only learns the codes' density (the authors' `gan_p_trick`). One critic
-/// step follows each step of the autoencoder.
-///
-/// Four hidden layers of 512 are the authors' for MNIST (1024 for CelebA), β₁ = 0.5 and a step size of 1e-3
-/// theirs for CelebA's critic. λ = 1 is ours: on the sphere, with the autoencoder's own step size at 1e-3, ten
-/// times as much drove the codes of CIFAR-10 to one side within 300 steps (`Docs/Results.md`).
+/// Means over the batch, the encoder's term in its non-saturating form. The prior's log density, where it is
+/// known and not constant, is added to the critic's output, so that the critic only learns that of the codes.
+/// One critic step follows each step of the autoencoder.
 public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "wae-gan"
-  public static let summary = "a critic on the latents with its own optimizer (WAE-GAN)"
+  public static let summary = "a critic on the codes with its own optimizer (WAE-GAN)"
   public static let reference = Citation(
     "Tolstikhin et al., Wasserstein Auto-Encoders, ICLR 2018", url: "https://arxiv.org/abs/1711.01558")
 
   public static let about = """
-    A small network on the latents, the critic, learns to tell codes from draws of the prior, and the encoder \
+    A small network on the codes, the critic, learns to tell codes from draws of the prior, and the encoder \
     learns to fool it. It assumes nothing about the prior but draws, and a trained critic finds structure that \
     fixed kernels miss. Choose it as the adversarial side of a comparison. The penalty means something only \
     against a trained critic: its value is no distance, it moves with the critic, and too large a weight drives \
@@ -30,11 +25,8 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
     c = network (+ log density of the prior, where it is known and not constant)
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: ten times as much drove CIFAR-10 codes to one side within 300 steps")
+    @Setting(.weight, source: "ours: ten times as much drove CIFAR-10 codes to one side within 300 steps")
     public var weight: Weight = 1
     @Setting(
       "units of each hidden layer of the critic", .between(1, 65536),

@@ -2,22 +2,15 @@ import Foundation
 import MoCAProtocols
 
 /// Cramér-Wold distance between codes and the prior (Tabor, Knop, Spurek, Podolak, Mazur and Jastrzębski,
-/// "Cramer-Wold Auto-Encoder", JMLR 2020).
+/// "Cramer-Wold Auto-Encoder", JMLR 2020); the penalty is log(CW + 1e-7).
 ///
-/// Both laws are projected on a direction, smoothed by a normal law of variance γ, and the squared difference of the
-/// two densities is integrated; the average over all directions is known in closed form, with
-/// φ_d(s) = ₁F₁(½; d/2; −s) (``CramerWoldKernel``). The value is that integral, with its factor 1/(2√π); pairs of a
-/// point with itself belong to it, so it is never negative. γ = (4/(3N))^(2/5) (Silverman) for N compared codes.
+/// Projections of both distributions are smoothed, and the squared difference of their densities is averaged
+/// over all directions in closed form (``CramerWoldKernel``). Pairs of a point with itself belong to it, so
+/// it is never negative; only with a memory, where the batch meets all stored codes, the estimate can be. The
+/// logarithm is then taken of at least the value that as many draws of the prior would give.
 ///
-/// Codes and targets are scaled to unit variance first: by 1/σ for the normal law, by √d on the unit sphere. Against
-/// the normal law the prior's part is in closed form. On the sphere it is too: by symmetry every code has the same
-/// mean kernel C with the prior, so that the distance is the codes' own mean kernel less C. Other priors give draws.
-///
-/// The penalty is log(CW + 1e-7), as in the authors' code, whose λ = 1 (MNIST, CIFAR-10; 5 for CelebA) is the default:
-/// a gentle one, at which a shifted cloud is pulled less than a tenth as hard as by `sliced-wasserstein` at its own.
-/// With a memory the batch meets all stored codes, an estimate that can be negative; the logarithm is then taken of
-/// at least the value that N draws of the prior would give. One batch × population matrix at a time;
-/// in tiles, and nothing of that size is kept for the way back.
+/// Codes and targets are scaled to unit variance first. On the sphere every code has the same mean kernel C
+/// with the prior, by symmetry, so that the distance is the codes' own mean kernel less C.
 public final class CramerWold: RegularizerPlugin {
   public static let name = "cramer-wold"
   public static let summary = "smoothed projections compared over all directions in closed form (CWAE)"
@@ -25,12 +18,12 @@ public final class CramerWold: RegularizerPlugin {
     "Tabor et al., Cramer-Wold Auto-Encoder, JMLR 2020", url: "https://arxiv.org/abs/1805.09235")
   public static let about = """
     A sliced distance without random slices: the projections of codes and prior are smoothed by a narrow normal \
-    law, their densities compared, and the average over all directions is taken exactly. The result is a kernel \
-    distance whose kernel falls off slowly, like 1/|x − y|. Against the normal law and the uniform sphere no \
-    draws are needed. The logarithm keeps the pull alive near the minimum and makes λ = 1 work across data sets. \
-    Choose it for a distance with hardly a setting. Limits: O(N²) pairs; the bandwidth depends on the number of \
-    codes; from 20 dimensions on the kernel is the authors' approximation, whose minimum on the normal law is \
-    shifted by under 1 % in scale.
+    distribution, their densities compared, and the average over all directions is taken exactly. The result \
+    is a kernel distance whose kernel falls off slowly, like 1/|x − y|. Against the normal distribution and \
+    the uniform sphere no draws are needed. The logarithm keeps the pull alive near the minimum and makes λ \
+    = 1 work across data sets. Choose it for a distance with hardly a setting. Limits: O(N²) pairs; the \
+    bandwidth depends on the number of codes; from 20 dimensions on the kernel is the authors' \
+    approximation, whose minimum on the normal distribution is shifted by under 1 % in scale.
     """
   public static let formula = """
     L = log(CW + 10⁻⁷)
@@ -43,11 +36,8 @@ public final class CramerWold: RegularizerPlugin {
     .batchSize: "pairs of a point with itself add a term in 1/N, and the bandwidth depends on N"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for MNIST and CIFAR-10")
+    @Setting(.weight, source: "the authors' code for MNIST and CIFAR-10 (5 for CelebA); a gentle pull")
     public var weight: Weight = 1
     @Setting("what is minimised: the distance's logarithm, or the distance", source: "the authors' code")
     public var transform = Transform.log
@@ -63,7 +53,6 @@ public final class CramerWold: RegularizerPlugin {
     public init() {}
   }
 
-  /// What is minimised.
   public enum Transform: String, SettingValue, CaseIterable {
     case log, none
   }
@@ -89,8 +78,8 @@ public final class CramerWold: RegularizerPlugin {
     let hasClosedForm = prior.normalScale != nil || prior.geometry == .sphere
     if configuration.form == .closed && !hasClosedForm {
       throw ConfigurationError.incompatible(
-        "the regularizer \"cramer-wold\" has a closed form for the normal law and the unit sphere only; "
-          + "set regularizer.form=draws, or prior=normal or prior=hypersphere")
+        "the regularizer \"cramer-wold\" has a closed form for the normal distribution and the unit sphere "
+          + "only; set regularizer.form=draws, or prior=normal or prior=hypersphere")
     }
     isClosed = hasClosedForm && configuration.form != .draws
     transform = configuration.transform

@@ -10,7 +10,6 @@ import MoCAProtocols
 public final class CramerWoldKernel: Module {
   /// φ_d and its derivative at some arguments.
   public struct Values {
-    /// φ_d(s).
     public let value: Tensor
     /// φ_d′(s) = −₁F₁(3/2; d/2 + 1; −s) / d.
     public let slope: Tensor

@@ -1,15 +1,12 @@
 import Foundation
 import MoCAProtocols
 
-/// Decoupled contrast: the contrastive loss without the positive in its denominator (Yeh, Hong, Hsu, Liu, Chen and
-/// LeCun, "Decoupled Contrastive Learning", ECCV 2022, arXiv 2110.06848).
+/// Decoupled contrast: the contrastive loss without the positive in its denominator (Yeh, Hong, Hsu, Liu,
+/// Chen and LeCun, "Decoupled Contrastive Learning", ECCV 2022, arXiv 2110.06848).
 ///
-/// −z·k/τ + log( mean over j of exp(z·qⱼ/τ) ), averaged over the batch; k is the memory's key of the same image and qⱼ
-/// its stored keys, or without these the other codes of the batch. The authors sum where this takes the mean, a
-/// constant for the codes, so that the value does not grow with the queue.
-///
-/// At uniformity the value is log M(1/τ) − 1/τ; the distance to it is logged as `gapToUniform`. τ = 0.1 is the
-/// default of the lightly library; λ = 10 is moca's, ours.
+/// The mean over the batch of −z·k/τ + log( mean over j of exp(z·qⱼ/τ) ); without a queue the qⱼ are the
+/// other codes of the batch. The authors sum where this takes the mean, a constant for the codes, so that the
+/// value does not grow with the queue. The distance to the value at uniformity is logged as `gapToUniform`.
 public final class DecoupledContrast: RegularizerPlugin {
   public static let name = "decoupled-contrast"
   public static let summary = "momentum contrast without the positive in the denominator (DCL)"
@@ -34,11 +31,8 @@ public final class DecoupledContrast: RegularizerPlugin {
       "without a queue the logarithm of the mean over the rest of the batch rises with its size (Jensen)"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: moca's, to compare with")
+    @Setting(.weight, source: "ours: moca's, to compare with")
     public var weight: Weight = 10
     @Setting("temperature τ", .above(0), source: "the default of the loss in the lightly library")
     public var temperature = 0.1

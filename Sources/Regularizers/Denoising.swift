@@ -1,13 +1,13 @@
 import MoCAProtocols
 
-/// The denoising autoencoder: the encoder sees a damaged image, the reconstruction is compared with the clean one
-/// (Vincent, Larochelle, Bengio and Manzagol, "Extracting and Composing Robust Features with Denoising
+/// The denoising autoencoder: the encoder sees a damaged image, the reconstruction is compared with the clean
+/// one (Vincent, Larochelle, Bengio and Manzagol, "Extracting and Composing Robust Features with Denoising
 /// Autoencoders", ICML 2008).
 ///
-/// Two kinds of damage: x + σ ε with standard normal ε, or each value set to zero with a given probability. There
-/// is no penalty on the codes. Alternating damage, encoding and decoding is a Markov chain whose law approaches
-/// that of the images (Bengio, Yao, Alain and Vincent, "Generalized Denoising Auto-Encoders as Generative
-/// Models", NeurIPS 2013): the sampler `markov-chain` uses ``corrupted(_:streams:)`` for it.
+/// There is no penalty on the codes. Alternating damage, encoding and decoding is a Markov chain whose
+/// distribution approaches that of the images (Bengio, Yao, Alain and Vincent, "Generalized Denoising
+/// Auto-Encoders as Generative Models", NeurIPS 2013): the sampler `markov-chain` uses
+/// ``corrupted(_:streams:)`` for it.
 public final class Denoising: RegularizerPlugin {
   public static let name = "denoising"
   public static let summary = "the encoder sees damaged images, no penalty (denoising autoencoder): a control"
@@ -17,16 +17,16 @@ public final class Denoising: RegularizerPlugin {
   public static let subject = PenaltySubject.networks
   public static let about = """
     The encoder sees an image with noise or holes, and the decoder has to give back the clean one. That makes the \
-    networks robust and smooths the codes, but gives them no law: draw from it with the sampler markov-chain, or \
-    with a density fitted to the codes. Choose it as the control that regularizes without a prior. More damage \
-    gives smoother codes and blurrier reconstructions. Scores on held-out images are those of clean inputs.
+    networks robust and smooths the codes, but gives them no distribution: draw from it with the sampler \
+    markov-chain, or with a density fitted to the codes. Choose it as the control that regularizes without a \
+    prior. More damage gives smoother codes and blurrier reconstructions. Scores on held-out images are \
+    those of clean inputs.
     """
   public static let formula = """
     reconstruction: |D(E(x̃)) − x|² with x̃ = x + σ ε, or x̃ = x with values set to zero at random
     penalty = 0
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting("λ; the penalty is zero whatever it is", .atLeast(0), source: "nothing to weigh")
     public var weight: Weight = 0
@@ -46,7 +46,6 @@ public final class Denoising: RegularizerPlugin {
     public init() {}
   }
 
-  /// What is done to images.
   public enum Damage: String, SettingValue, CaseIterable {
     case gaussian, masking
   }

@@ -4,12 +4,9 @@ import MoCAProtocols
 /// adversarial network, with the encoder's network as its critic (Goodfellow et al., "Generative Adversarial
 /// Nets", NeurIPS 2014).
 ///
-/// The decoder sees draws p of the prior instead of codes, so that its images G(p) are samples; the
-/// reconstruction error is left out. Penalty: mean of −log D(G(p)) (non-saturating), D = sigmoid(critic). Critic:
-/// mean of −log D(x) plus mean of −log(1 − D(G(p))) over the same batch of samples, after the generator's step.
-/// Both are means over the batch; λ is the only weight of the generator's loss, so that Adam makes it nearly
-/// irrelevant. Adam's step size of 2e-4 and β₁ = 0.5 for the critic are those of Radford, Metz and Chintala, ICLR
-/// 2016 (arXiv 1511.06434).
+/// The decoder sees draws of the prior instead of codes, and the reconstruction error is left out. Means over
+/// the batch, the generator's term in its non-saturating form; the critic's step follows the generator's, on
+/// the same samples.
 public final class GenerativeAdversary: RegularizerPlugin, AdversarialRegularizer {
   public static let name = "gan"
   public static let summary = "the decoder alone, as the generator of a plain GAN: a control"
@@ -30,7 +27,6 @@ public final class GenerativeAdversary: RegularizerPlugin, AdversarialRegularize
     reconstruction: left out
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
       "λ; the only term of the loss, so that Adam nearly cancels it", .atLeast(0),

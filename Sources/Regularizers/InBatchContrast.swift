@@ -1,14 +1,11 @@
 import MoCAProtocols
 
-/// Contrast inside the batch: every code is told from the others by a softmax in which the right answer is the code
-/// itself (the part of "SimCLR", Chen, Kornblith, Norouzi and Hinton, ICML 2020, arXiv 2002.05709, that keeps images
-/// apart, without views).
+/// Contrast inside the batch: every code is told from the others by a softmax in which the right answer is
+/// the code itself (the part of "SimCLR", Chen, Kornblith, Norouzi and Hinton, ICML 2020, arXiv 2002.05709,
+/// that keeps images apart, without views).
 ///
-/// −log( exp(z·z/τ) / (exp(z·z/τ) + Σ exp(z·z′/τ) + Σⱼ exp(z·qⱼ/τ)) ), averaged over the batch, where z′ are the other
-/// codes and qⱼ a memory's, if there is one. On the sphere z·z = 1: only the negatives pull. This is MoCA without its
-/// momentum copy and queue. τ = 0.5 is the authors' for CIFAR-10: among the few negatives of a batch smaller ones,
-/// MoCA's 0.1 too, leave no gradient near uniformity. λ = 20 is ours: on a shifted cloud of 256 codes (d = 128) it
-/// pulls as hard as `moca` at its default, within a factor of two.
+/// The mean over the batch; on the sphere z·z = 1, so that only the negatives pull. Among the few negatives
+/// of a batch a τ below the authors' 0.5, MoCA's 0.1 too, leaves no gradient near uniformity.
 public final class InBatchContrast: RegularizerPlugin {
   public static let name = "in-batch-contrast"
   public static let summary = "contrast with the other codes of the batch, the code itself as positive"
@@ -32,11 +29,8 @@ public final class InBatchContrast: RegularizerPlugin {
       "the negatives are the rest of the batch, and the loss grows like log(1 + K c) in their number K"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
+    @Setting(.weight, source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
     public var weight: Weight = 20
     @Setting("temperature τ of the softmax", .above(0), source: "the authors' code for CIFAR-10")
     public var temperature = 0.5

@@ -4,13 +4,8 @@ import MoCAProtocols
 /// (Zhao, Song and Ermon, "InfoVAE", AAAI 2019, arXiv 1706.02262).
 ///
 /// (1 − α) KL(q(z | x) ‖ p), averaged over images, + (α + λ′ − 1) MMD² with the estimator of
-/// ``MaximumMeanDiscrepancy``. α weakens the term that takes information about the image out of its code; λ′
-/// sets how hard the aggregate is matched. α = 0, λ′ = 1 is the VAE; α = 1 has no divergence (the MMD-VAE)
-/// and then takes any posterior.
-///
-/// α = ½ is the default of a public library (Pythae). λ′ = 100 is ours: with the weight 2 the discrepancy
-/// counts 199 times, as much as in `mmd`. That library's λ′ = 0.03 makes its factor negative, which is
-/// refused here.
+/// ``MaximumMeanDiscrepancy``. α = 0, λ′ = 1 is the VAE; α = 1 has no divergence (the MMD-VAE) and then takes
+/// any posterior. Pythae's λ′ = 0.03 makes the factor of the discrepancy negative, which is refused here.
 public final class InfoVAE: RegularizerPlugin {
   public static let name = "info-vae"
   public static let summary = "weakened divergence plus the discrepancy of all codes (InfoVAE, MMD-VAE)"
@@ -32,10 +27,9 @@ public final class InfoVAE: RegularizerPlugin {
   public static let subject = PenaltySubject.posterior
   public static let takesSamples = true
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1], of both terms", .atLeast(0),
+      .weight("of both terms"),
       source: "as kl: twice the negative log likelihood of an observation of variance one")
     public var weight: Weight = 2
     @Setting(

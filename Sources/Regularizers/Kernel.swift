@@ -51,14 +51,14 @@ struct DistanceKernel {
 
 /// What is known of a kernel's expectations under the prior itself, in place of draws.
 enum KernelExpectations {
-  /// The sphere's uniform law: E k(z, p) = E k(p, p′) = c for every z on it.
+  /// The sphere's uniform distribution: E k(z, p) = E k(p, p′) = c for every z on it.
   case sphere(Double)
-  /// The normal law with variance σ² under the Gaussian kernel of width h.
+  /// The normal distribution with variance σ² under the Gaussian kernel of width h.
   case normal(squaredBandwidth: Double, variance: Double, dimension: Int)
 
   /// The expectations of this kernel under `prior`.
   ///
-  /// - Throws: ``ConfigurationError/incompatible(_:)`` where they are not known.
+  /// - Throws: `ConfigurationError.incompatible` where they are not known.
   init(_ kernel: DistanceKernel, _ prior: any Prior) throws {
     if prior.geometry == .sphere {
       self = .sphere(
@@ -69,8 +69,8 @@ enum KernelExpectations {
     } else {
       throw ConfigurationError.incompatible(
         "the regularizer \"mmd\" with regularizer.reference=analytic knows the expectations of its kernel under the "
-          + "uniform law on the sphere, and those of the kernel rbf under the normal law, but not those of "
-          + "\"\(kernel.family.rawValue)\" under this prior; set prior=hypersphere, or regularizer.reference=draws"
+          + "uniform distribution on the sphere, and those of the kernel rbf under the normal distribution, "
+          + "but not those of \"\(kernel.family.rawValue)\" under this prior; set prior=hypersphere, or regularizer.reference=draws"
       )
     }
   }

@@ -1,13 +1,12 @@
 import MoCAProtocols
 
-/// KoLeo: the Kozachenko-Leonenko estimate of the codes' entropy, from the distance of each code to its nearest
-/// neighbour (Sablayrolles, Douze, Schmid and Jégou, "Spreading Vectors for Similarity Search", ICLR 2019,
-/// arXiv 1806.03198; used in DINOv2).
+/// KoLeo: the Kozachenko-Leonenko estimate of the codes' entropy, from the distance of each code to its
+/// nearest neighbour (Sablayrolles, Douze, Schmid and Jégou, "Spreading Vectors for Similarity Search", ICLR
+/// 2019, arXiv 1806.03198; used in DINOv2).
 ///
 /// −mean over codes of log |z − nearest(z)|, where the nearest is looked for among the batch and the memory's
-/// population. A distance far below 1e-4 counts as 1e-4: ½ log(|z − z′|² + 1e-8), so that two equal codes are finite;
-/// they exert no pull on each other. λ = 10 is ours: on a shifted cloud of 256 codes on the sphere (d = 128) it pulls
-/// as hard as `moca` at its default, within a factor of two.
+/// population. It is computed as ½ log(|z − z′|² + 1e-8), so that two equal codes are finite; they exert no
+/// pull on each other.
 public final class KoLeo: RegularizerPlugin {
   public static let name = "koleo"
   public static let summary = "log distance to the nearest neighbour: an entropy estimate (KoLeo)"
@@ -31,11 +30,8 @@ public final class KoLeo: RegularizerPlugin {
       + "and 0.061 (band 0.002) for d = 3; for d = 16 and 64 they arrive in 225 and 175 steps",
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
+    @Setting(.weight, source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
     public var weight: Weight = 10
 
     public init() {}

@@ -5,14 +5,10 @@ import MoCAProtocols
 /// ICLR 2014) and the β-VAE (Higgins et al., ICLR 2017).
 ///
 /// The mean over images of KL(q(z | x) ‖ p) in nats: in closed form where the posterior knows it, else −H(q)
-/// − log p(z) at the drawn code z, with the entropy H in closed form.
-///
-/// λ = 2 is β = 1: the squared error of an image is twice the negative log likelihood of a normal observation
-/// of variance one, up to a constant, and λ = 2β doubles the divergence as well. With `observation=learned`
-/// the variance σ² of the observation is learned (Dai and Wipf, ICLR 2019): the reconstruction term becomes
-/// SSE / σ² + D log σ² over the D values of an image, again twice the negative log likelihood. σ starts at
-/// 0.25 (ours: about the deviation of an image's values from their mean, what a decoder leaves that knows
-/// nothing).
+/// − log p(z) at the drawn code z, with the entropy H in closed form. The squared error of an image is twice
+/// the negative log likelihood of a normal observation of variance one, up to a constant, so that λ = 2β.
+/// With `observation=learned` (Dai and Wipf, ICLR 2019) the reconstruction term is twice that of variance σ²
+/// too.
 public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
   public static let name = "kl"
   public static let summary = "divergence of each image's posterior from the prior (VAE, β-VAE)"
@@ -20,11 +16,12 @@ public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
     "Kingma and Welling, Auto-Encoding Variational Bayes, ICLR 2014", url: "https://arxiv.org/abs/1312.6114")
   public static let about = """
     The variational autoencoder. Unlike the methods that match the codes of all images together, it pulls \
-    the law of every single image to the prior, so codes carry noise and overlap. Closed form against the \
-    normal prior; with the priors mixture and vamp it is estimated at the drawn code. Half of the weight is \
-    β. At weight 2 the observation has variance one, which blurs images in [0, 1]; observation=learned finds \
-    the variance and with it the balance of both terms, and is the better default for pictures. Known limit: \
-    coordinates may collapse to the prior and carry nothing. Needs a posterior with a density.
+    the distribution of every single image to the prior, so codes carry noise and overlap. Closed form \
+    against the normal prior; with the priors mixture and vamp it is estimated at the drawn code. Half of \
+    the weight is β. At weight 2 the observation has variance one, which blurs images in [0, 1]; \
+    observation=learned finds the variance and with it the balance of both terms, and is the better default \
+    for pictures. Known limit: coordinates may collapse to the prior and carry nothing. Needs a posterior \
+    with a density.
     """
   public static let formula = """
     penalty = mean over images of KL(q(z | x) ‖ p)
@@ -34,11 +31,8 @@ public final class KullbackLeibler: RegularizerPlugin, ObservationWeighting {
   public static let defaultPosterior: String? = "gaussian"
   public static let subject = PenaltySubject.posterior
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]; twice β", .atLeast(0),
-      source: "Kingma and Welling 2014: β = 1 with an observation of variance one")
+    @Setting(.weight("twice β"), source: "Kingma and Welling 2014: β = 1 with an observation of variance one")
     public var weight: Weight = 2
     @Setting(
       "variance of the observation: fixed at one, or learned", source: "Kingma and Welling 2014: not learned")
@@ -89,7 +83,7 @@ private final class ObservationVariance: Module {
 extension RegularizerContext {
   /// Checks that the divergence of the run's posterior from its prior is known or can be estimated.
   ///
-  /// - Throws: ``ConfigurationError/incompatible(_:)`` where it is not. Without a posterior nothing is checked.
+  /// - Throws: `ConfigurationError.incompatible` where it is not. Without a posterior nothing is checked.
   func requireDivergence(for name: String, wayOut: String) throws {
     guard let posterior else { return }
     let isKnown = withoutGradients {

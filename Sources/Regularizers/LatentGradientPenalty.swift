@@ -1,16 +1,12 @@
 import MoCAProtocols
 
-/// RAE-GP: small codes, and a decoder whose image changes slowly with the code (Ghosh, Sajjadi, Vergari, Black and
-/// Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020).
+/// RAE-GP: small codes, and a decoder whose image changes slowly with the code (Ghosh, Sajjadi, Vergari,
+/// Black and Schölkopf, "From Variational to Deterministic Autoencoders", ICLR 2020).
 ///
-/// Mean over batch and coordinates of z² plus ρ times the mean over batch and coordinates of (∂ Σ x̂² / ∂z)²,
-/// where Σ x̂² is the sum of the squared values of the decoded images, as in the authors' code. The derivative is
-/// with respect to the latent that went into the decoder; a public reimplementation takes it with respect to the
-/// image, which goes through the encoder as well and is another penalty. Batch normalisation couples the images
-/// of a batch, and the derivative of the batch's sum includes that.
-///
-/// Units as in ``LatentNorm``: λ = β · values, ρ = γ / β. The authors' code has β = 1e-4 and γ = 1e-7 for CelebA
-/// with 12,288 values: λ = 1.2288, ρ = 1e-3. For MNIST it has γ = 5e-8; for CIFAR-10 its entry is switched off.
+/// Σ x̂² is the sum of the squared values of the decoded images, as in the authors' code. Its derivative is
+/// with respect to the code that went into the decoder; a public reimplementation takes it with respect to
+/// the image, which is another penalty. Batch normalisation couples the images of a batch, and the derivative
+/// of the batch's sum includes that. Units as in ``LatentNorm``: λ = β · values, ρ = γ / β.
 public final class LatentGradientPenalty: RegularizerPlugin {
   public static let name = "rae-gp"
   public static let summary = "small codes and a decoder of small slope (regularized autoencoder, GP)"
@@ -19,24 +15,21 @@ public final class LatentGradientPenalty: RegularizerPlugin {
   public static let defaultPrior: String? = "normal"
   public static let about = """
     A deterministic autoencoder whose codes are kept small and whose decoder is kept smooth by a penalty on the \
-    slope of its output with respect to the latent. It looks at the decoder's behaviour where rae-l2 looks at its \
-    weights. The codes follow no given law: draw from a density fitted to them, sampler gmm. The gradient of a \
-    gradient makes a step about twice as dear, and a decoder of your own must consist of operations that can be \
-    differentiated twice.
+    slope of its output with respect to the code. It looks at the decoder's behaviour where rae-l2 looks at its \
+    weights. The codes follow no given distribution: draw from a density fitted to them, sampler gmm. The \
+    gradient of a gradient makes a step about twice as dear, and a decoder of your own must consist of \
+    operations that can be differentiated twice.
     """
   public static let formula = """
     mean of z² + ρ · mean of (∂ Σ x̂² / ∂z)², x̂ = D(z), means over batch and coordinates
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for CelebA: 1e-4 beside the mean over 12,288 values")
+    @Setting(.weight, source: "the authors' code for CelebA: 1e-4 beside the mean over 12,288 values")
     public var weight: Weight = 1.2288
     @Setting(
       "ρ: factor of the slope's mean square beside the codes' mean square", .atLeast(0),
-      source: "the authors' code for CelebA: 1e-7 / 1e-4")
+      source: "the authors' code for CelebA: 1e-7 / 1e-4 (5e-8 for MNIST)")
     public var slopeRatio = 0.001
 
     public init() {}

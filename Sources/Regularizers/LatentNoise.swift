@@ -1,13 +1,11 @@
 import Foundation
 import MoCAProtocols
 
-/// Noise on the latent between encoder and decoder, and no penalty: what the Sphere Encoder does on its sphere
-/// (arXiv 2602.15030), without its perceptual and consistency terms.
+/// Noise on the code between encoder and decoder, and no penalty: what the Sphere Encoder does on its
+/// sphere (arXiv 2602.15030), without its perceptual and consistency terms.
 ///
-/// On the sphere each code is turned towards a random direction by an angle drawn uniformly from zero to
-/// ``Configuration/angle``, so that it stays on the sphere. On other supports normal noise is added, in units of
-/// the prior's own standard deviation √(C / 2d) with C the ``Prior/kernelScale``, and the result is brought back
-/// to the support. In evaluation nothing is added.
+/// On supports other than the sphere the noise is in units of the prior's own standard deviation √(C / 2d),
+/// with C the prior's `kernelScale`. In evaluation nothing is added.
 public final class LatentNoise: RegularizerPlugin {
   public static let name = "latent-noise"
   public static let summary = "noise on the codes before they are decoded, no penalty: a control"
@@ -27,7 +25,6 @@ public final class LatentNoise: RegularizerPlugin {
     penalty = 0
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting("λ; the penalty is zero whatever it is", .atLeast(0), source: "nothing to weigh")
     public var weight: Weight = 0

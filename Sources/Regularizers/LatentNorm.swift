@@ -1,15 +1,12 @@
 import MoCAProtocols
 
-/// RAE-L2: small codes and small decoder weights (Ghosh, Sajjadi, Vergari, Black and Schölkopf, "From Variational
-/// to Deterministic Autoencoders", ICLR 2020).
+/// RAE-L2: small codes and small decoder weights (Ghosh, Sajjadi, Vergari, Black and Schölkopf, "From
+/// Variational to Deterministic Autoencoders", ICLR 2020).
 ///
-/// Mean over batch and coordinates of z² plus ρ times the sum of the squares of the decoder's weights, every
-/// parameter of rank two or more; biases and normalisations are left free.
-///
-/// Units: the authors' code adds β · mean z² and γ · Σ w² to the mean squared error of a value. This project's
-/// reconstruction is the sum over the values of an image, so that both are multiplied by their number: λ = β ·
-/// values and ρ = γ / β. For CIFAR-10 β = 1e-3, γ = 1e-6 and 3,072 values give λ = 3.072 and ρ = 1e-3. The paper
-/// writes ½ |z|²; with d dimensions its weight is 2 λ / d.
+/// The decoder's weights are its parameters of rank two or more; biases and normalisations are left free.
+/// Units: the authors' code adds β · mean z² and γ · Σ w² to the mean squared error of a value. This
+/// project's reconstruction is the sum over the values of an image, so that λ = β · values and ρ = γ / β. The
+/// paper writes ½ |z|²; with d dimensions its weight is 2 λ / d.
 public final class LatentNorm: RegularizerPlugin {
   public static let name = "rae-l2"
   public static let summary = "small codes and small decoder weights (regularized autoencoder, L2)"
@@ -21,20 +18,17 @@ public final class LatentNorm: RegularizerPlugin {
   public static let about = """
     A deterministic autoencoder whose codes are kept small by their squares and whose decoder is kept smooth by \
     weight decay. (RAE here is the regularized autoencoder of 2020, not the representation autoencoder of 2025.) \
-    The codes follow no given law: draw from a density fitted to them, sampler gmm, as the authors do. Choose it \
-    where reconstructions matter and a density after training is no trouble. With decoderRatio=0 it is the \
-    authors' plain RAE. On the hypersphere the term of the codes is constant. Others could not reproduce the \
-    published scores for CIFAR-10 and CelebA.
+    The codes follow no given distribution: draw from a density fitted to them, sampler gmm, as the authors \
+    do. Choose it where reconstructions matter and a density after training is no trouble. With \
+    decoderRatio=0 it is the authors' plain RAE. On the hypersphere the term of the codes is constant. \
+    Others could not reproduce the published scores for CIFAR-10 and CelebA.
     """
   public static let formula = """
     mean over batch and coordinates of z² + ρ · Σ w² over the decoder's weights
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for CIFAR-10: 1e-3 beside the mean over 3,072 values")
+    @Setting(.weight, source: "the authors' code for CIFAR-10: 1e-3 beside the mean over 3,072 values")
     public var weight: Weight = 3.072
     @Setting(
       "ρ: factor of the decoder's summed squares beside the codes' mean square", .atLeast(0),

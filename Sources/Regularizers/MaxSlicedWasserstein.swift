@@ -1,16 +1,12 @@
 import Foundation
 import MoCAProtocols
 
-/// Max-sliced Wasserstein distance: W₂² along the direction in which codes and prior differ most (Deshpande et al.,
-/// "Max-Sliced Wasserstein Distance and its use for GANs", CVPR 2019).
+/// Max-sliced Wasserstein distance: W₂² along the direction in which codes and prior differ most (Deshpande
+/// et al., "Max-Sliced Wasserstein Distance and its use for GANs", CVPR 2019).
 ///
-/// The direction is searched in each step: several random unit vectors climb the gradient of W₂² in parallel, each
-/// moved by a normalised step that shrinks from one to the next, and the best one is kept. The penalty is W₂² along
-/// it, the mean of squared differences of sorted projections; the direction itself carries no gradient (Danskin).
-///
-/// Ten steps of factors 0.7ᵏ from 8 starts find a shift of all codes, and more starts and steps add nothing there;
-/// where one of many coordinates is squeezed they fall short of the maximum. λ = 100 is ours: on a shifted cloud of 256
-/// codes on the sphere (d = 128) it pulls as hard as `sliced-wasserstein` at its default, within a factor of two.
+/// Several random unit vectors climb the gradient of W₂² in parallel by normalised steps that shrink, and the
+/// best one is kept. It carries no gradient itself (Danskin). The search finds a shift of all codes; where
+/// one of many coordinates is squeezed it falls short of the maximum.
 public final class MaxSlicedWasserstein: RegularizerPlugin {
   public static let name = "max-sliced-wasserstein"
   public static let summary = "Wasserstein distance along the direction of the largest difference"
@@ -31,14 +27,14 @@ public final class MaxSlicedWasserstein: RegularizerPlugin {
     θ ← normalised(θ + 0.7ᵏ · g / |g|), g = ∂W₂²/∂θ along the sphere, k = 0, 1, …
     """
   public static let exceptions: [ConformanceCheck: String] = [
-    .batchSize: "the largest of many noisy distances exceeds that of the codes' own law by a term like d/N",
+    .batchSize:
+      "the largest of many noisy distances exceeds that of the codes' own distribution by a term like d/N",
     .gradients: "the direction is held fixed, which gives the whole gradient at the exact maximum only",
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 100
     @Setting(

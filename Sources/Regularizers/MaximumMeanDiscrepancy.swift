@@ -1,23 +1,13 @@
 import MoCAProtocols
 
-/// WAE-MMD: the kernel distance between codes and the prior (Tolstikhin, Bousquet, Gelly and Schölkopf, "Wasserstein
-/// Auto-Encoders", ICLR 2018; Gretton et al., JMLR 2012; Székely and Rizzo 2013 for the energy distance).
+/// WAE-MMD: the kernel distance between codes and the prior (Tolstikhin, Bousquet, Gelly and Schölkopf,
+/// "Wasserstein Auto-Encoders", ICLR 2018; Gretton et al., JMLR 2012; Székely and Rizzo 2013 for the energy
+/// distance).
 ///
-/// MMD² = E k(z, z′) − 2 E k(z, p) + E k(p, p′) over codes z and the prior's p. Kernels:
-///   - `imq`, the sum of C_s / (C_s + |x − y|²), C_s = C · s over s ∈ {0.1, 0.2, 0.5, 1, 2, 5, 10}, where C is the
-///     prior's ``Prior/kernelScale`` (the authors' code: 2dσ² for the normal law, 2 on the sphere);
-///   - `rbf`, exp(−|x − y|² / 2h²); `laplace`, exp(−|x − y| / h); h² is `bandwidth` squared, or the median of the
-///     squared distances between the batch's codes and as many draws, held fixed in the gradient (on the sphere 2);
-///   - `energy`, −|x − y|: MMD² is then the energy distance 2 E|z − p| − E|z − z′| − E|p − p′|.
-///
-/// `unbiased` leaves out pairs of a point with itself and can be slightly negative near its minimum; `biased` (the
-/// V-statistic) counts them, is never negative, and its minimum falls with the size of the sample. `analytic` takes the
-/// expectations over the prior in closed form: on the sphere they are constants (one-dimensional integrals), for the
-/// normal law they are known with `rbf`; h² is then the prior's kernel scale where `bandwidth` names none.
-///
-/// With a memory, codes of the batch are compared with all stored ones as well; one tile of one batch × population
-/// matrix at a time. λ = 200 is the authors' value for MNIST in this project's unit (500 for CelebA), for `imq`; the
-/// other kernels are smaller by a factor of about their number of scales.
+/// MMD² = E k(z, z′) − 2 E k(z, p) + E k(p, p′) over codes z and the prior's p, with the kernels of
+/// ``Kernel``. The default λ is for `imq`; the other kernels are smaller by a factor of about their number of
+/// scales. With a memory, codes of the batch are compared with all stored ones as well, one tile of the
+/// matrix of pairs at a time.
 public final class MaximumMeanDiscrepancy: RegularizerPlugin {
   public static let name = "mmd"
   public static let summary = "maximum mean discrepancy with a choice of kernels (WAE-MMD)"
@@ -39,11 +29,8 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
     laplace: k = exp(−|x − y| / h)    energy: k = −|x − y|
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "the authors' code for MNIST, in this unit (500 for CelebA)")
+    @Setting(.weight, source: "the authors' code for MNIST, in this unit (500 for CelebA)")
     public var weight: Weight = 200
     @Setting("imq, rbf, energy or laplace", source: "the authors' code for both data sets") public
       var kernel = Kernel.imq
@@ -86,19 +73,33 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
     }
   }
 
-  /// Which function of the distance.
+  /// Which function of the distance. The width h is `bandwidth`, or its square the median of the squared distances
+  /// between the batch's codes and as many draws, held fixed in the gradient (on the sphere 2).
   public enum Kernel: String, SettingValue, CaseIterable {
-    case imq, rbf, energy, laplace
+    /// The sum of C / (C + |x − y|²) over C = `scales` times the prior's `kernelScale`.
+    case imq
+    /// exp(−|x − y|² / 2h²).
+    case rbf
+    /// −|x − y|: MMD² is then the energy distance 2 E|z − p| − E|z − z′| − E|p − p′|.
+    case energy
+    /// exp(−|x − y| / h).
+    case laplace
   }
 
   /// What becomes of pairs of a point with itself.
   public enum Estimator: String, SettingValue, CaseIterable {
-    case unbiased, biased
+    /// They are left out; the value can be slightly negative near its minimum.
+    case unbiased
+    /// They count (the V-statistic): never negative, with a minimum that falls with the size of the sample.
+    case biased
   }
 
   /// How the prior enters.
   public enum Reference: String, SettingValue, CaseIterable {
-    case draws, analytic
+    case draws
+    /// By its expectations: on the sphere constants (one-dimensional integrals), for the normal distribution those of
+    /// `rbf`, where h² is the prior's kernel scale unless `bandwidth` names one.
+    case analytic
   }
 
   private let kernel: DistanceKernel

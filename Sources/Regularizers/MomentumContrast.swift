@@ -3,18 +3,11 @@ import MoCAProtocols
 /// MoCA: momentum contrast makes the codes uniform on the unit sphere (Arpit, Bhatnagar, Wang and Xiong,
 /// "Momentum Contrastive Autoencoder", arXiv 2110.10303).
 ///
-/// −log( exp(z·k/τ) / (exp(z·k/τ) + Σⱼ exp(z·qⱼ/τ)) ), averaged over the batch, where k is the momentum encoder's
-/// key of the same image and qⱼ are the queue's keys. Without a queue the other codes of the batch are the
-/// negatives. No augmentation: the term keeps images apart, and the sphere of unit norm does the rest.
-///
-/// The details beyond the paper's abstract are our reading: the same image gives code and key, keys are enqueued after
-/// the step. τ = 0.1 and λ = 10 are ours too: at d = 128 and K = 16,384 the loss still has gradient near uniformity at
-/// this τ, which smaller ones lose, and at this λ it pulls 0.4 to 0.5 times as hard as the reconstruction in the first
-/// 200 steps on CIFAR-10 (`gradientRatio` in `metrics.jsonl`, with `Configurations/cifar10-narrow.yaml`).
-/// The loss at exact uniformity is known in closed form
-/// (``UnitSphere/contrastiveOptimum(dimension:temperature:negativeCount:)``); the distance to it is logged as
-/// `gapToUniform`, the softmax's mass on the negatives as `negativeMass`. Where τ, K and d leave no gradient there,
-/// ``warnings`` says so.
+/// The mean over the batch of −log( exp(z·k/τ) / (exp(z·k/τ) + Σⱼ exp(z·qⱼ/τ)) ). Without a queue the other
+/// codes of the batch are the negatives. Our reading of what the abstract leaves open: the same image gives
+/// code and key, without augmentation, and keys are enqueued after the step. Logged are the distance to the
+/// loss at exact uniformity, known in closed form (`UnitSphere.contrastiveOptimum`), as `gapToUniform`, and
+/// the softmax's mass on the negatives as `negativeMass`.
 public final class MomentumContrast: RegularizerPlugin {
   public static let name = "moca"
   public static let summary = "momentum contrast: codes repel a queue of keys on the sphere (MoCA)"
@@ -42,11 +35,12 @@ public final class MomentumContrast: RegularizerPlugin {
       + "their number K"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: 0.4 to 0.5 of the reconstruction's pull in the first 200 steps on CIFAR-10")
+      .weight,
+      source:
+        "ours: 0.4 to 0.5 of the reconstruction's pull in the first 200 steps of Configurations/cifar10-narrow.yaml"
+    )
     public var weight: Weight = 10
     @Setting(
       "temperature τ of the softmax", .above(0),

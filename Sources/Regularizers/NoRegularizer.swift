@@ -18,7 +18,6 @@ public final class NoRegularizer: RegularizerPlugin {
     """
   public static let formula = "penalty = 0"
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting("λ; the penalty is zero whatever it is", .atLeast(0), source: "nothing to weigh")
     public var weight: Weight = 0

@@ -39,7 +39,7 @@ extension RegularizationContext {
 }
 
 extension Prior {
-  /// The factor that brings the mean variance of the coordinates to 1: 1/σ for the normal law, √d on the unit
-  /// sphere. Methods made for the standard normal law apply it to codes and targets alike.
+  /// The factor that brings the mean variance of the coordinates to 1: 1/σ for the normal distribution, √d on
+  /// the unit sphere. Methods made for the standard normal distribution apply it to codes and targets alike.
   var unitScale: Double { (2 * Double(latentSize) / kernelScale).squareRoot() }
 }

@@ -1,23 +1,16 @@
 import Foundation
 import MoCAProtocols
 
-/// SIGReg: the Epps-Pulley statistic of random projections (Balestriero and LeCun, "LeJEPA", arXiv 2511.08544; Epps and
-/// Pulley, Biometrika 1983).
+/// SIGReg: the Epps-Pulley statistic of random projections (Balestriero and LeCun, "LeJEPA", arXiv
+/// 2511.08544; Epps and Pulley, Biometrika 1983).
 ///
-/// The mean over random unit directions θ of ∫ |ψ(t) − φ(t)|² exp(−t²/2) dt, where ψ is the empirical characteristic
-/// function of the projected codes and φ the prior's. The integrand is even: twice the trapezoid sum over 17 knots in
-/// [0, 3], with 1024 directions, all as the authors' code.
+/// The mean over random unit directions of ∫ |ψ(t) − φ(t)|² exp(−t²/2) dt by the trapezoid rule, for codes
+/// scaled to unit variance; the integrand is even, and half of it is summed. The authors multiply by N: a
+/// test statistic with one distribution for all N under the null hypothesis, but the pull on a code elsewhere
+/// then grows with the batch. `scalesWithCount` restores their form.
 ///
-/// Codes are scaled to unit variance first: by 1/σ for the normal law, where φ = exp(−t²/2), and by √d on the unit
-/// sphere. Where the prior knows its quantiles φ is the mean of cos(t q) over 1024 of them; else it is that of draws.
-///
-/// The authors multiply the integral by N, which makes it a test statistic with one law for all N under the null
-/// hypothesis, but the pull on a code that is elsewhere then grows with the batch. Here it is not multiplied, so that λ
-/// means the same at every batch size; `scalesWithCount` restores their form. λ = 100 is ours: on a shifted cloud of
-/// 256 codes on the sphere (d = 128) it pulls as hard as `sliced-wasserstein` at its default, within a factor of two.
-///
-/// Cost: 34 sines and cosines for each of N × 1024 projections, of which the batch's stay in memory for the way back.
-/// That is its definition: with a large population it costs far more than sorting 50 slices. Fewer slices cost less.
+/// Cost: 34 sines and cosines for each of N × 1024 projections, of which the batch's stay in memory for the
+/// way back. With a large population that is far more than sorting 50 slices; fewer slices cost less.
 public final class SIGReg: RegularizerPlugin {
   public static let name = "sigreg"
   public static let summary = "characteristic functions of random projections (SIGReg, LeJEPA)"
@@ -41,10 +34,9 @@ public final class SIGReg: RegularizerPlugin {
       "the squared error of a finite sample's characteristic function adds a term in 1/N; times N, a shift grows with N"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 100
     @Setting("random directions in a step", .between(1, 65536), source: "the authors' code")
@@ -65,7 +57,6 @@ public final class SIGReg: RegularizerPlugin {
   @Buffer private var characteristic: Tensor
   /// The weight of each knot in the integral, `[knots, 1]`.
   @Buffer private var weights: Tensor
-  /// The knots of the integral.
   public let frequencies: [Double]
   private let slices: Int
   private let scale: Double
@@ -129,7 +120,8 @@ public final class SIGReg: RegularizerPlugin {
     return .stacked(pairs, along: 1)
   }
 
-  /// E cos(t ⟨θ, z⟩) of the scaled prior, where it is the same for every θ and known.
+  /// E cos(t ⟨θ, z⟩) of the scaled prior, where it is the same for every θ and known: exp(−t²/2) for the normal
+  /// distribution, else the mean over 1024 quantiles.
   private static func characteristic(
     of prior: any Prior, at frequencies: [Double], scale: Double
   ) -> [Double]? {

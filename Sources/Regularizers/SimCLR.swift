@@ -1,17 +1,14 @@
 import Foundation
 import MoCAProtocols
 
-/// SimCLR: the codes of two random views of an image are told from those of all other images (Chen, Kornblith,
-/// Norouzi and Hinton, "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020,
-/// arXiv 2002.05709).
+/// SimCLR: the codes of two random views of an image are told from those of all other images (Chen,
+/// Kornblith, Norouzi and Hinton, "A Simple Framework for Contrastive Learning of Visual Representations",
+/// ICML 2020, arXiv 2002.05709).
 ///
-/// NT-Xent: −log( exp(z·z⁺/τ) / Σ exp(z·z′/τ) ), averaged over the 2·batch codes of both views, where z⁺ is the other
-/// view's code and z′ runs over all codes but z itself; a memory's codes are further negatives, without gradients.
-/// Views: random resized crop, horizontal flip, brightness and contrast; hue, saturation, grey and blur of the authors'
-/// list are left out. Both views pass the encoder in one batch of their own, in float32 and in training mode, so that
-/// running statistics see views and images alike; this is the price: twice the encoder's work once more.
-///
-/// τ = 0.5 and a colour strength of 0.5 are the authors' for CIFAR-10. λ = 10 is ours and a starting point only.
+/// NT-Xent, averaged over the 2·batch codes of both views; a memory's codes are further negatives, without
+/// gradients. Views: random resized crop, horizontal flip, brightness and contrast; hue, saturation, grey and
+/// blur of the authors' list are left out. Both views pass the encoder in one batch of their own, in float32
+/// and in training mode, so that running statistics see views and images alike.
 public final class SimCLR: RegularizerPlugin {
   public static let name = "simclr"
   public static let summary = "contrast between two augmented views of each image (SimCLR, NT-Xent)"
@@ -38,11 +35,8 @@ public final class SimCLR: RegularizerPlugin {
     z⁺: the code of the other view of the image; z′: all codes of the batch's views but z; qⱼ: the memory's codes
     """
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: a starting point only")
+    @Setting(.weight, source: "ours: a starting point only")
     public var weight: Weight = 10
     @Setting("temperature τ of the softmax", .above(0), source: "the authors' code for CIFAR-10")
     public var temperature = 0.5
@@ -77,7 +71,7 @@ public final class SimCLR: RegularizerPlugin {
       let twice = Tensor.concatenated([pass.images, pass.images])
       return view(of: twice, using: context.streams[.corruption]).channelsLast()
     }
-    let codes = pass.model.draw(views, using: context.streams[.corruption])
+    let codes = pass.model.sampleCodes(of: views, using: context.streams[.corruption])
     return Penalty(
       Self.contrast(
         codes, population: context.recollection.population, temperature: configuration.temperature))

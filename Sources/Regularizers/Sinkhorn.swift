@@ -1,31 +1,19 @@
 import Foundation
 import MoCAProtocols
 
-/// The Sinkhorn autoencoder: debiased entropic transport between codes and draws of the prior (Patrini, van den
-/// Berg, Forré, Carioni, Bhargav, Welling, Genewein and Nielsen, "Sinkhorn AutoEncoders", UAI 2019; Feydy et al.,
-/// "Interpolating between Optimal Transport and MMD using Sinkhorn Divergences", AISTATS 2019).
+/// The Sinkhorn autoencoder: debiased entropic transport between codes and draws of the prior (Patrini, van
+/// den Berg, Forré, Carioni, Bhargav, Welling, Genewein and Nielsen, "Sinkhorn AutoEncoders", UAI 2019; Feydy
+/// et al., "Interpolating between Optimal Transport and MMD using Sinkhorn Divergences", AISTATS 2019).
 ///
-/// S = OT(z, p) − ½ OT(z, z) − ½ OT(p, p), with OT(x, y) = min over plans π of Σ πᵢⱼ |xᵢ − yⱼ|² + ε KL(π ‖
-/// uniform ⊗ uniform): a squared distance, whose limit at small ε is W₂². (With half of that cost, as in
-/// geomloss, value and ε are halved.) ε is ``Configuration/regularization`` times the prior's
-/// ``Prior/kernelScale``, the mean cost of two draws.
+/// S = OT(z, p) − ½ OT(z, z) − ½ OT(p, p), a squared distance whose limit at small ε is W₂². (With half of
+/// that cost, as in geomloss, value and ε are halved.) Solved in the log domain; over the first half of the
+/// iterations ε falls geometrically from the kernel scale. By the envelope theorem the gradient at zᵢ is 2
+/// (T(zᵢ) − T′(zᵢ)) over the sample's size, where T and T′ are the means of the codes and of the draws that
+/// zᵢ is sent to.
 ///
-/// Solved in the log domain by a fixed number of iterations; over the first half ε falls geometrically from the
-/// kernel scale. The potentials carry no gradients: by the envelope theorem the gradient at zᵢ is 2 (T(zᵢ) −
-/// T′(zᵢ)) over the sample's size, where T and T′ are the means of the codes and of the draws that zᵢ is sent to.
-///
-/// In the transport of a sample with itself no point may stay where it is, as no pair of a point with itself
-/// enters the unbiased MMD. The textbook's form allows it, and is then smaller for codes that are too narrow than for
-/// draws of the prior; the corrected form is larger for narrow and for wide ones. The correction is for laws, seen
-/// through ever new batches. One fixed cloud of points, moved by it alone, ends too wide, the more so the smaller ε is,
-/// which is why the default is large.
-///
-/// λ = 40 is ours: 5000 / 128, since a shift of the codes counts whole here and in a slice of d = 128 dimensions for a
-/// 128th of its square. On a shifted cloud it pulls as `sliced-wasserstein` does, within a factor of three.
-///
-/// Cost: three problems, `iterations` times, each quadratic in the sample. With a population of N the matrices
-/// are never whole: tiles of batch × N are made again in every iteration, about 8 N² d operations an iteration in
-/// all, which is many times a training step; set `draws` to keep the second side small.
+/// Cost: three problems, each quadratic in the sample. With a population of N, tiles of batch × N are made
+/// again in every iteration, about 8 N² d operations each, many times a training step; `draws` keeps the
+/// second side small.
 public final class Sinkhorn: RegularizerPlugin {
   public static let name = "sinkhorn"
   public static let summary = "debiased entropic transport between codes and draws of the prior (Sinkhorn AE)"
@@ -50,10 +38,9 @@ public final class Sinkhorn: RegularizerPlugin {
       "Transport between finite samples has no unbiased estimate: its expectation falls as they grow."
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: sliced-wasserstein's 5000 over d = 128, since a slice sees 1/d of a squared shift")
     public var weight: Weight = 40
     @Setting(
@@ -78,7 +65,12 @@ public final class Sinkhorn: RegularizerPlugin {
 
   /// How a sample is transported to itself.
   public enum Estimator: String, SettingValue, CaseIterable {
-    case corrected, standard
+    /// No point may stay where it is, as no pair of a point with itself enters the unbiased MMD: larger for codes that
+    /// are too narrow and for those too wide. That is right for distributions, seen through ever new batches; one
+    /// fixed cloud, moved by it alone, ends too wide, the more so the smaller ε is.
+    case corrected
+    /// The textbook's: smaller for codes that are too narrow than for draws of the prior.
+    case standard
   }
 
   private let schedule: [Double]

@@ -1,17 +1,12 @@
 import MoCAProtocols
 
-/// Sliced Cramér distance: the squared difference of distribution functions along random directions (Kolouri, Ketz,
-/// Soltoggio and Pilly, "Sliced Cramer Synaptic Consolidation", ICLR 2020, for the sliced form; Székely and Rizzo,
-/// "Energy statistics", 2013, for the identity with the energy distance).
+/// Sliced Cramér distance: the squared difference of distribution functions along random directions (Kolouri,
+/// Ketz, Soltoggio and Pilly, "Sliced Cramer Synaptic Consolidation", ICLR 2020, for the sliced form; Székely
+/// and Rizzo, "Energy statistics", 2013, for the identity with the energy distance).
 ///
-/// The mean over random unit directions θ of ∫ (F(t) − G(t))² dt, where F is the distribution function of the
-/// projected codes and G that of the prior. Both are step functions, so the integral is a sum over the merged, sorted
-/// values: exact, in O(n log n). The prior stands as a discrete law of many quantiles where these are known, which
-/// with 1024 of them gives values to 2e-5 and the pull on a code to 1e-3; else as draws. With infinitely many
-/// directions this is the energy distance E|x − y| − ½E|x − x′| − ½E|y − y′| times E|θ₁|.
-///
-/// 50 directions, as `sliced-wasserstein`. λ = 1500 is ours: on a shifted cloud of 256 codes on the sphere (d = 128) it
-/// pulls as hard as that method at its default, within a factor of two.
+/// The mean over directions of ∫ (F(t) − G(t))² dt. Both are step functions, so the integral is a sum over
+/// the merged, sorted values: exact, in O(n log n). With infinitely many directions it is the energy distance
+/// of the points themselves times E|θ₁|.
 public final class SlicedCramer: RegularizerPlugin {
   public static let name = "sliced-cramer"
   public static let summary = "squared difference of distribution functions along random directions"
@@ -34,10 +29,9 @@ public final class SlicedCramer: RegularizerPlugin {
     .batchSize: "the distribution function of a finite sample adds ∫ F (1 − F) dt / N to the expectation"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 1500
     @Setting("random directions in a step", .between(1, 65536), source: "that of sliced-wasserstein")

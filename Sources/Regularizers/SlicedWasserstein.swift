@@ -1,13 +1,10 @@
 import MoCAProtocols
 
-/// Sliced Wasserstein distance between codes and the prior (Kolouri, Pope, Martin and Rohde, "Sliced-Wasserstein
-/// Auto-Encoders", ICLR 2019).
+/// Sliced Wasserstein distance between codes and the prior (Kolouri, Pope, Martin and Rohde,
+/// "Sliced-Wasserstein Auto-Encoders", ICLR 2019).
 ///
-/// The mean over random unit directions θ of W₂²: both samples are projected on θ and sorted, and the squared
-/// differences averaged. Where the prior knows the quantiles of its projections (the sphere's Beta law, the normal
-/// law) these take the place of a second sample, which removes its noise. Directions are drawn anew each step;
-/// 50 of them, as in the authors' code. The value shrinks like 1/d, which λ = 5000 answers: ours, since the authors'
-/// unit is another.
+/// The mean over random unit directions of W₂²: both samples are projected and sorted, and the squared
+/// differences averaged. Directions are drawn anew in each step.
 public final class SlicedWasserstein: RegularizerPlugin {
   public static let name = "sliced-wasserstein"
   public static let summary = "Wasserstein distance of random one-dimensional projections (SWAE)"
@@ -28,14 +25,12 @@ public final class SlicedWasserstein: RegularizerPlugin {
     """
   public static let exceptions: [ConformanceCheck: String] = [
     .batchSize:
-      "the squared distance of a finite sample to a law exceeds that of its own law by a term like 1/N"
+      "the squared distance of a finite sample to a distribution exceeds that of its own distribution by a "
+      + "term like 1/N"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: the value shrinks like 1/d, and the authors' unit is another")
+    @Setting(.weight, source: "ours: the value shrinks like 1/d, and the authors' unit is another")
     public var weight: Weight = 5000
     @Setting("random directions in a step", .between(1, 65536), source: "the authors' code")
     public var projections = 50

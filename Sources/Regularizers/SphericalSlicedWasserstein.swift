@@ -1,16 +1,13 @@
 import Foundation
 import MoCAProtocols
 
-/// Spherical sliced Wasserstein distance to the uniform law (Bonet, Berg, Courty, Septier, Drumetz and Pham, ICLR
-/// 2023).
+/// Spherical sliced Wasserstein distance to the uniform distribution (Bonet, Berg, Courty, Septier, Drumetz
+/// and Pham, ICLR 2023).
 ///
-/// Codes are projected on random great circles, each spanned by an orthonormal pair of normal vectors, and along each
-/// circle W₂² to the uniform law is taken in closed form, with the circle's length as unit: with the sorted positions
-/// uᵢ it is the variance of uᵢ − (i − ½)/N, plus 1/(12N²). This is the authors' formula, arranged so that it does not
-/// cancel. The mean over circles; no draw of the prior. On the circle itself (d = 2) one projection is exact.
-///
-/// 200 circles, as the authors' self-supervised runs (1000 in their autoencoders). λ = 1000 is ours: on a shifted cloud
-/// of 256 codes (d = 128) it pulls as hard as `sliced-wasserstein` at its default, within a factor of two.
+/// The mean over random great circles, each spanned by an orthonormal pair of normal vectors, of W₂² with the
+/// circle's length as unit. The authors' closed form, arranged so that it does not cancel: with the sorted
+/// positions uᵢ the variance of uᵢ − (i − ½)/N, plus 1/(12N²). On the circle itself (d = 2) one projection is
+/// exact.
 public final class SphericalSlicedWasserstein: RegularizerPlugin {
   public static let name = "spherical-sliced-wasserstein"
   public static let summary = "Wasserstein distance along random great circles, in closed form (SSW)"
@@ -33,13 +30,13 @@ public final class SphericalSlicedWasserstein: RegularizerPlugin {
     """
   public static let exceptions: [ConformanceCheck: String] = [
     .batchSize:
-      "the squared distance of a finite sample to a law exceeds that of its own law by a term like 1/N"
+      "the squared distance of a finite sample to a distribution exceeds that of its own distribution by a "
+      + "term like 1/N"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 1000
     @Setting(
@@ -68,7 +65,7 @@ public final class SphericalSlicedWasserstein: RegularizerPlugin {
     return Penalty(Self.distance(of: context.samples, first: first, second: second))
   }
 
-  /// The mean W₂² to the uniform law over circles; rank 0.
+  /// The mean W₂² to the uniform distribution over circles; rank 0.
   ///
   /// - Parameters:
   ///   - samples: `[count, latentSize]`, none of them zero.

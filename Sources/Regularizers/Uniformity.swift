@@ -4,13 +4,9 @@ import MoCAProtocols
 /// Uniformity on the sphere (Wang and Isola, "Understanding Contrastive Representation Learning through
 /// Alignment and Uniformity on the Hypersphere", ICML 2020, arXiv 2005.10242).
 ///
-/// log E exp(−t |z − z′|²) over pairs of codes: the logarithm of the mean Gaussian kernel, without pairs of a
-/// point with itself. Smallest where the codes are uniform, and there known in closed form: −2t + log M(2t); the
-/// distance to it is logged as `gapToUniform`. It is a function of the distance that `mmd` measures with the kernel
-/// exp(−t |x − y|²) against the uniform law itself: log( MMD² + exp(−2t) M(2t) ).
-///
-/// t = 2 is the authors' value. λ = 10 is ours: on a shifted cloud of 256 codes (d = 128) it pulls as hard as `moca` at
-/// its default, within a factor of two.
+/// The logarithm of the mean Gaussian kernel over pairs of codes, without pairs of a point with itself: log(
+/// MMD² + exp(−2t) M(2t) ), where MMD² is what `mmd` measures with the kernel exp(−t |x − y|²) against the
+/// uniform distribution itself. The distance to its value at uniformity is logged as `gapToUniform`.
 public final class Uniformity: RegularizerPlugin {
   public static let name = "uniformity"
   public static let summary = "log mean Gaussian kernel between codes (Wang and Isola)"
@@ -33,11 +29,8 @@ public final class Uniformity: RegularizerPlugin {
     .batchSize: "the logarithm of a mean over pairs rises with their number (Jensen)"
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
-      source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
+    @Setting(.weight, source: "ours: within a factor of two as hard a pull on a shifted cloud as moca's")
     public var weight: Weight = 10
     @Setting("sharpness t of the kernel", .above(0), source: "the paper and the authors' code")
     public var sharpness = 2.0

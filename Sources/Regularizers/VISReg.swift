@@ -2,16 +2,10 @@ import MoCAProtocols
 
 /// VISReg: centre, scale and shape of the codes apart (Wu et al., arXiv 2606.02572).
 ///
-/// Three terms, for codes scaled so that the prior has unit variance (by 1/σ for the normal law, √d on the unit
-/// sphere): the mean square of the coordinates' means; the mean of (1 − sⱼ)², sⱼ the standard deviation of coordinate
-/// j; and the mean over random directions of W₂² between the standardised codes and the prior's quantiles, where the
-/// standard deviation is held fixed. The scale term keeps pulling where all codes come close to one point, where
-/// characteristic functions lose their gradient.
-///
-/// The terms count alike, as in the public implementation of lightly. That one takes 4096 slices and the quantiles at
-/// i/(N + 1); here it is 256, which is a sixteenth of the sorting for the same expectation, and the prior's at
-/// (i − ½)/N, which have the better match in variance. λ = 50 is ours: on a shifted cloud of 256
-/// codes on the sphere (d = 128) it pulls as hard as `sliced-wasserstein` at its default, within a factor of two.
+/// Three terms for codes scaled so that the prior has unit variance; in the third the standard deviation is
+/// held fixed. The scale term keeps pulling where all codes come close to one point, where characteristic
+/// functions lose their gradient. Lightly takes the quantiles at i/(N + 1), this the prior's at (i − ½)/N,
+/// which have the better match in variance.
 public final class VISReg: RegularizerPlugin {
   public static let name = "visreg"
   public static let summary = "centre, scale and sliced shape of the codes as three terms (VISReg)"
@@ -34,10 +28,9 @@ public final class VISReg: RegularizerPlugin {
     .gradients: "the standard deviation inside the shape term is held fixed by definition",
   ]
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
     @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0),
+      .weight,
       source: "ours: within a factor of two as hard a pull on a shifted cloud as sliced-wasserstein's")
     public var weight: Weight = 50
     @Setting("random directions in a step", .between(1, 65536), source: "ours; 4096 in lightly")
@@ -87,7 +80,6 @@ public final class VISReg: RegularizerPlugin {
       ])
   }
 
-  /// The three terms, each of rank 0.
   public struct Terms {
     /// The mean square of the coordinates' means.
     public let center: Tensor

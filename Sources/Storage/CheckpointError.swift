@@ -1,5 +1,7 @@
+import Files
+
 /// What can be wrong with a checkpoint file. Nothing of a file that gives one of these has been used.
-public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+public enum CheckpointError: Fault, Equatable {
   /// The file is something else.
   case notACheckpoint(path: String, reason: String)
   /// The end of the file is missing.
@@ -10,8 +12,6 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case tooLarge(path: String, found: Int, limit: Int)
   /// There is not enough memory for the values.
   case outOfMemory(path: String, needed: Int)
-  /// The checkpoint holds no tensor of that name.
-  case unknownTensor(path: String, name: String, nearest: String?)
 
   public var description: String {
     switch self {
@@ -26,17 +26,13 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
       "\(path) declares \(found) bytes, at most \(limit) are allowed; raise the limit if you trust the file"
     case .outOfMemory(let path, let needed):
       "\(path) needs \(needed) bytes of memory at once, more than there is; read it on a larger machine"
-    case .unknownTensor(let path, let name, let nearest):
-      "\(path) holds no tensor \"\(name)\"\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")"
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .unknownTensor: 64
-    case .outOfMemory: 1
-    default: 65
+    case .outOfMemory: .other
+    case .notACheckpoint, .truncated, .corrupt, .tooLarge: .data
     }
   }
 }

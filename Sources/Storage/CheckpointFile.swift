@@ -44,15 +44,18 @@ public enum CheckpointFile {
     }
   }
 
-  /// Reads and checks a whole checkpoint.
+  /// Reads and checks a checkpoint, whole or in part: of tensors that are not wanted no value is read.
   ///
-  /// - Parameter byteLimit: The most bytes that the checkpoint may hold.
+  /// - Parameters:
+  ///   - byteLimit: The most bytes that the checkpoint may hold.
+  ///   - isWanted: Says by its name whether a tensor is read.
   /// - Throws: ``CheckpointError`` for what is wrong with the file, ``StorageError`` if it cannot be read.
   public static func read(
-    _ url: URL, byteLimit: Int = defaultByteLimit
+    _ url: URL, byteLimit: Int = defaultByteLimit, where isWanted: (_ name: String) -> Bool = { _ in true }
   ) throws -> (records: [TensorRecord], metadata: [String: String]) {
     let reader = try CheckpointReader(url, byteLimit: byteLimit)
-    let records = try mapConcurrently(reader.header.entries.count) { try reader.record(at: $0) }
+    let wanted = reader.header.entries.indices.filter { isWanted(reader.header.entries[$0].name) }
+    let records = try mapConcurrently(wanted.count) { try reader.record(at: wanted[$0]) }
     return (records, reader.header.metadata)
   }
 
@@ -63,16 +66,6 @@ public enum CheckpointFile {
     _ url: URL, byteLimit: Int = defaultByteLimit
   ) throws -> CheckpointHeader {
     try CheckpointReader(url, byteLimit: byteLimit).summary
-  }
-
-  /// Reads one tensor and nothing of the others.
-  ///
-  /// - Throws: ``CheckpointError``, ``StorageError``.
-  public static func readTensor(
-    named name: String, from url: URL, byteLimit: Int = defaultByteLimit
-  ) throws -> TensorRecord {
-    let reader = try CheckpointReader(url, byteLimit: byteLimit)
-    return try reader.record(at: reader.index(of: name))
   }
 
   /// Reads every byte of the file and checks it, keeping nothing.

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import PluginKit
 import Torch
 
 /// An open checkpoint whose table and header have been read and agree with each other.
@@ -36,15 +35,6 @@ struct CheckpointReader: Sendable {
       throw CheckpointError.notACheckpoint(path: url.path, reason: "\(error)")
     }
     frames = try Self.assign(table: table, header: header, path: url.path)
-  }
-
-  /// The index of the tensor called `name`.
-  func index(of name: String) throws -> Int {
-    guard let index = header.entries.firstIndex(where: { $0.name == name }) else {
-      let nearest = nearestMatch(to: name, among: header.entries.map(\.name))
-      throw CheckpointError.unknownTensor(path: file.path, name: name, nearest: nearest)
-    }
-    return index
   }
 
   /// Reads and checks one tensor.

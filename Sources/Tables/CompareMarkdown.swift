@@ -7,7 +7,6 @@ package struct CompareMarkdown {
 
   package init(_ comparison: Comparison) { self.comparison = comparison }
 
-  /// The page.
   package var text: String {
     let rows = CompareRows(comparison)
     let costs = rows.costs

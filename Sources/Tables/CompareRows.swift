@@ -19,7 +19,7 @@ package struct CompareRows {
   var scoreTitles: [String] {
     comparison.columns.map { column in
       let isUnique = comparison.columns.count { $0.score == column.score } == 1
-      let name = isUnique && column.subject != "held-out" ? column.score : column.name
+      let name = isUnique && column.role != .heldOut ? column.score : column.name
       return column.order.sign.isEmpty ? name : "\(name) \(column.order.sign)"
     }
   }

@@ -10,7 +10,6 @@ package enum Console {
   /// Says what a person may not have meant.
   package static func warning(_ message: String) { write("warning:", color: 33, message) }
 
-  /// Says something.
   package static func note(_ message: String) {
     if !message.isEmpty { Terminal.standardError.write(message + "\n") }
   }

@@ -1,4 +1,3 @@
-import Files
 import PluginKit
 
 /// One state of a progress bar, and how it is laid out in a given number of columns.

@@ -1,9 +1,8 @@
-import Files
 import PluginKit
 
 /// A table for people, and the same rows as JSON for programs.
 ///
-/// Cells are ``ConfigurationValue``s: columns that hold only numbers are aligned to the right and shortened for
+/// Cells are `ConfigurationValue`s: columns that hold only numbers are aligned to the right and shortened for
 /// reading, while JSON has every digit.
 public struct TextTable: Sendable, Equatable {
   /// A column: its key in JSON and its title for people.

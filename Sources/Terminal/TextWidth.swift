@@ -22,6 +22,12 @@ extension String {
     let space = String(repeating: " ", count: max(0, width - columnCount))
     return isTrailing ? space + self : self + space
   }
+
+  /// The text without characters that would move the cursor or change the terminal.
+  var printable: String {
+    let scalars = unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+    return String(String.UnicodeScalarView(scalars))
+  }
 }
 
 extension Character {

@@ -1,4 +1,5 @@
 import CTorch
+import Files
 import Foundation
 
 /// State dictionaries in the files of `torch.save` (`.pth`, `.pt`), in its zip format and in the one before
@@ -59,7 +60,7 @@ public enum PickleFile {
 }
 
 /// Why a file of `torch.save` is not read.
-public enum PickleError: Error, Equatable, CustomStringConvertible {
+public enum PickleError: Fault, Equatable {
   /// The file wants to import this, as a pickle that runs code does.
   case imports(String)
   /// The file is damaged, or holds something other than one dictionary of tensors.
@@ -73,4 +74,6 @@ public enum PickleError: Error, Equatable, CustomStringConvertible {
     case .corrupt(let reason): reason
     }
   }
+
+  public var fault: FaultKind { .data }
 }

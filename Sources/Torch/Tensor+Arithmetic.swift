@@ -96,7 +96,7 @@ extension Tensor {
   public func arcTangent(over x: Tensor) -> Tensor {
     tensor("arcTangent", [self, x]) { ct_atan2($0, raw, x.raw) }
   }
-  /// Quantiles of the standard normal law at these probabilities.
+  /// Quantiles of the standard normal distribution at these probabilities.
   public func normalQuantiles() -> Tensor { tensor("normalQuantiles", [self]) { ct_special_ndtri($0, raw) } }
   /// Whether each element is neither infinite nor NaN.
   public var isFinite: Tensor { tensor("isFinite", [self]) { ct_isfinite($0, raw) } }

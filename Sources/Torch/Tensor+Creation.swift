@@ -73,7 +73,7 @@ extension Tensor {
     tensor("identity", []) { ct_eye($0, Int64(count), dtype.code, device.code) }
   }
 
-  /// Independent draws of the standard normal law, on the generator's device.
+  /// Independent draws of the standard normal distribution, on the generator's device.
   public static func normal(_ shape: [Int], dtype: DType = .float32, using generator: Generator) -> Tensor {
     withSizes(shape) { sizes, rank in
       tensor("normal", []) {
@@ -82,7 +82,7 @@ extension Tensor {
     }
   }
 
-  /// Independent draws of the uniform law on [0, 1), on the generator's device.
+  /// Independent draws of the uniform distribution on [0, 1), on the generator's device.
   public static func uniform(_ shape: [Int], dtype: DType = .float32, using generator: Generator) -> Tensor {
     withSizes(shape) { sizes, rank in
       tensor("uniform", []) {
@@ -96,7 +96,8 @@ extension Tensor {
     tensor("permutation", []) { ct_randperm($0, Int64(count), generator.raw, generator.device.code) }
   }
 
-  /// Draws of the gamma law of scale 1, whose shapes are this tensor's elements; differentiable in them.
+  /// Draws of the gamma distribution of scale 1, whose shapes are this tensor's elements; differentiable in
+  /// them.
   public func gammaDraws(using generator: Generator) -> Tensor {
     tensor("gammaDraws", [self]) { ct_standard_gamma($0, raw, generator.raw) }
   }

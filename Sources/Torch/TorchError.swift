@@ -1,7 +1,8 @@
 import CTorch
+import Files
 
 /// An error that libtorch reported, or a library that cannot be used.
-public struct TorchError: Error, CustomStringConvertible {
+public struct TorchError: Fault {
   /// The class of the failure.
   public enum Kind: Sendable {
     case index, value, type, notImplemented, linearAlgebra, outOfMemory, other
@@ -13,6 +14,7 @@ public struct TorchError: Error, CustomStringConvertible {
   public let message: String
 
   public var description: String { message }
+  public var fault: FaultKind { .other }
 }
 
 extension TorchError {

@@ -58,7 +58,6 @@ public final class Adam {
   /// The gradients of the last ``Tensor/backward()``.
   public var gradients: [Tensor] { slots.compactMap(\.parameter.wrappedValue.gradient) }
 
-  /// Forgets the gradients.
   public func clearGradients() {
     for slot in slots { slot.parameter.wrappedValue.clearGradient() }
   }

@@ -14,7 +14,6 @@ public final class BiasedConvolution: Module {
       [shape.outputs], fanIn: shape.inputs * shape.kernel * shape.kernel, using: generator)
   }
 
-  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     convolution(input) + bias.reshaped(1, -1, 1, 1)
   }

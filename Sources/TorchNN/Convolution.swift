@@ -2,18 +2,14 @@ import Torch
 
 /// The geometry of a square two-dimensional convolution.
 public struct ConvolutionShape: Sendable {
-  /// Channels that come in.
   public var inputs: Int
-  /// Channels that go out.
   public var outputs: Int
   /// Side of the kernel.
   public var kernel: Int
-  /// Step between windows.
   public var stride: Int
   /// Zeros added on every side.
   public var padding: Int
 
-  /// Names the numbers.
   public init(inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
     self.inputs = inputs
     self.outputs = outputs
@@ -42,7 +38,6 @@ public final class Convolution: SpectrallyNormalizable {
     ).channelsLast()
   }
 
-  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.convolved(weight: effectiveWeight, bias: nil, stride: shape.stride, padding: shape.padding)
   }
@@ -72,7 +67,6 @@ public final class TransposedConvolution: SpectrallyNormalizable {
         wrappedValue: Initialization.fanInUniform([shape.outputs], fanIn: fanIn, using: generator)) : nil
   }
 
-  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.transposeConvolved(
       weight: effectiveWeight, bias: bias?.wrappedValue, stride: shape.stride, padding: shape.padding)

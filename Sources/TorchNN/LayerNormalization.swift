@@ -14,7 +14,6 @@ public final class LayerNormalization: Module {
     bias = .zeros([featureCount])
   }
 
-  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.layerNormalized(weight: weight, bias: bias, epsilon: 1e-5)
   }

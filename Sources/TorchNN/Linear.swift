@@ -16,6 +16,5 @@ public final class Linear: SpectrallyNormalizable {
     bias = Initialization.fanInUniform([outputCount], fanIn: inputCount, using: generator)
   }
 
-  /// Applies the layer.
   public func callAsFunction(_ input: Tensor) -> Tensor { input.linear(weight: effectiveWeight, bias: bias) }
 }

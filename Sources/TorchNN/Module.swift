@@ -14,12 +14,9 @@ public protocol TrainingSensitive: Module {
 
 /// One tensor of a module's state.
 public struct NamedTensor {
-  /// The dotted name.
   public let name: String
-  /// The tensor.
   public let tensor: Tensor
 
-  /// Pairs a name with a tensor.
   public init(_ name: String, _ tensor: Tensor) {
     self.name = name
     self.tensor = tensor

@@ -19,7 +19,6 @@ public final class MultiHeadAttention: Module {
     self.headCount = headCount
   }
 
-  /// Applies the layer.
   public func callAsFunction(_ tokens: Tensor) -> Tensor {
     let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
     // [batch, tokens, 3 · width] → [3, batch, heads, tokens, size]

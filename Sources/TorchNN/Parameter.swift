@@ -45,7 +45,6 @@ public final class Buffer {
   /// Its name in a checkpoint, where it differs from the property's.
   let name: String?
 
-  /// Takes the initial value.
   public init(wrappedValue: Tensor) {
     value = wrappedValue.detached()
     name = nil

@@ -1,7 +1,8 @@
+import Files
 import Torch
 
 /// State that does not fit the module it is loaded into. Every problem is named at once.
-public struct StateError: Error, CustomStringConvertible {
+public struct StateError: Fault {
   /// Tensors that the module has and the file does not.
   public var missing: [String] = []
   /// Tensors that the file has and the module does not.
@@ -9,7 +10,6 @@ public struct StateError: Error, CustomStringConvertible {
   /// Tensors of another shape or type: name, what the file holds, what the module needs.
   public var mismatched: [(name: String, found: String, expected: String)] = []
 
-  /// No problem yet.
   public init() {}
 
   var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && mismatched.isEmpty }
@@ -32,21 +32,8 @@ public struct StateError: Error, CustomStringConvertible {
     if lines.count > limit { lines = lines.prefix(limit) + ["  … and \(lines.count - limit) more"] }
     return lines.joined(separator: "\n")
   }
-}
 
-extension String {
-  /// A name from a file as it may stand in a message: what could change the terminal or the order of the text is
-  /// escaped, and what is too long cut.
-  package func inMessage(limit: Int = 100) -> String {
-    var result = ""
-    for scalar in unicodeScalars.prefix(limit) {
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: result += scalar.escaped(asASCII: true)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return unicodeScalars.count > limit ? result + "…" : result
-  }
+  public var fault: FaultKind { .data }
 }
 
 /// Copies stored tensors into live ones of the same names.

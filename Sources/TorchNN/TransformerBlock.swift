@@ -7,7 +7,6 @@ import Torch
 public final class TransformerBlock: Module {
   /// Before the attention.
   public let attentionNormalization: LayerNormalization
-  /// Mixes tokens.
   public let attention: MultiHeadAttention
   /// Before the layers that treat each token alone.
   public let hiddenNormalization: LayerNormalization
@@ -25,7 +24,6 @@ public final class TransformerBlock: Module {
     contraction = Linear(4 * width, width, using: generator)
   }
 
-  /// Applies the block.
   public func callAsFunction(_ tokens: Tensor) -> Tensor {
     let mixed = tokens + attention(attentionNormalization(tokens))
     return mixed + contraction(expansion(hiddenNormalization(mixed)).gelu())

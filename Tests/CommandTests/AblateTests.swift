@@ -144,6 +144,8 @@ struct AblateTests {
       to: configuration, atomically: true, encoding: .utf8)
     let edited = try workspace.moca(arguments)
     #expect(edited.status == 65 && edited.errors.contains(name), "\(edited.errors)")
+    let advice = "\nrestore configurations and images, or make the matrix anew with another --output\n"
+    #expect(edited.errors.hasSuffix(advice), "\(edited.errors)")
     for words in [
       ["seed=0..9"], ["--metric", "latent"], ["--extend"], ["--budget", "1h"], ["--threads", "2"],
     ] {
@@ -153,6 +155,13 @@ struct AblateTests {
     try workspace.write(Data("mine".utf8), to: "other/notes.txt")
     let other = try workspace.moca(["ablate", "matrix.yaml", "--output", "./other"])
     #expect(other.status == 64 && other.errors.contains("holds notes.txt"), "\(other.errors)")
+    #expect(
+      other.errors.hasSuffix(" and is no ablation; choose another --output, or an empty folder\n"))
+    let threads = try workspace.moca(["ablate", "out", "--threads", "2"])
+    #expect(
+      threads.errors.hasSuffix(
+        "give them what they began with: --device cpu --threads 1, or choose another --output\n"),
+      "\(threads.errors)")
   }
 
   @Test("two processes share the cells, and each is run once")
@@ -174,7 +183,10 @@ struct AblateTests {
     let other = try workspace.moca(["ablate", "matrix.yaml", "--no-scores", "latent.size=5"] + Self.output)
     #expect(other.status == 64 && other.errors.contains("belongs to another matrix"))
     let grown = try workspace.moca(["ablate", "matrix.yaml", "--no-scores", "seed=0..2"] + Self.output)
-    #expect(grown.status == 64 && grown.errors.contains("--extend"))
+    #expect(grown.status == 64 && grown.errors.contains("belongs to another matrix"))
+    let ways =
+      "\nchoose another --output, add to it with --extend where it only grows, or continue it as it is with: "
+    #expect(grown.errors.contains(ways + "moca ablate "), "\(grown.errors)")
     let extended = try workspace.moca(
       ["ablate", "matrix.yaml", "--no-scores", "seed=0..2", "--extend"] + Self.output)
     #expect(extended.status == 0 && extended.errors.contains("6 cells, 4 are finished"), "\(extended.errors)")
@@ -190,6 +202,12 @@ struct AblateTests {
     let result = try workspace.moca(["ablate", "out", "--threads", "1"])
     #expect(
       result.status == 65 && result.errors.contains("\(name): metrics.jsonl was changed"), "\(result.errors)")
+    #expect(result.errors.hasSuffix("\nrestore them, or run these cells anew with --redo NAME\n"))
+    let kept = try workspace.moca(["runs", "prune", "out", "--runs"])
+    #expect(
+      kept.errors.contains(
+        ": a finished cell: its files are part of the ablation's result; --force removes them all the same\n"),
+      "\(kept.errors)")
     let redone = try workspace.moca(["ablate", "out", "--threads", "1", "--no-report", "--redo", name])
     #expect(redone.status == 0 && redone.errors.contains("3 are finished"), "\(redone.errors)")
     let configuration = workspace["out/configurations/\(name).yaml"]
@@ -324,6 +342,8 @@ struct AblateTests {
       ["ablate", "matrix.yaml", "--no-scores", "--launcher", "slurm", "slurm.partition=gpu"] + Self.output
     let result = try workspace.moca(arguments, programs: "programs")
     #expect(result.status == 0 && result.output.contains("submitted job 4711 with 4 tasks"), "\(result)")
+    let watch = result.output.split(separator: "\n").last ?? ""
+    #expect(watch.hasPrefix("watch it with: moca watch /") && watch.hasSuffix("/out"), "\(result)")
     #expect(try cells(workspace).allSatisfy { try outcome($0, in: workspace)["state"] as? String == "done" })
     let script = try #require(workspace.contents.first { $0.hasSuffix(".sbatch") })
     let text = try String(contentsOf: workspace[script], encoding: .utf8)

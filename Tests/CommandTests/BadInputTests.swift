@@ -62,7 +62,9 @@ struct BadInputTests {
   @Test(
     "with a run that is there",
     arguments: [
-      Case("train --run tiny", 64, "runs/tiny exists already", "--resume"),
+      Case(
+        "train --run tiny", 64,
+        "error: runs/tiny exists already; choose another name with --run, or continue it with --resume\n"),
       Case("train --run runs/tiny regularizer=mmd", 64, "exists already"),
       Case("sample tinny", 64, "did you mean \"tiny\"?"),
       Case("sample tiny --checkpoint 7", 64, "there are steps 3"),

@@ -30,6 +30,7 @@ struct CatalogTests {
     "list takes a kind, its plural and patterns",
     arguments: [
       ("regularizer", 27), ("regularizers", 27), ("memories", 3), ("backbones", 10), ("wae*", 1),
+      ("metrics", 13),
       ("*queue", 2),
       ("mm?", 1), ("moca", 1),
     ])
@@ -48,6 +49,18 @@ struct CatalogTests {
     let settings = try #require(
       try objects(["describe", "training", "--json"])[0]["settings"] as? [[String: Any]])
     #expect(settings.contains { $0["key"] as? String == "training.steps" && $0["default"] is NSNull })
+  }
+
+  @Test("a metric is listed, described and offered by evaluate's help with its name and summary")
+  func metrics() throws {
+    let metrics = try objects(["list", "metric", "--json"])
+    let help = try workspace.moca(["evaluate", "--help"]).output
+    for metric in metrics {
+      let name = try #require(metric["name"] as? String)
+      #expect(help.contains("  \(name) "), "\(name)")
+      let text = try workspace.moca(["describe", name]).output
+      #expect(text.contains("moca evaluate RUN --metric \(name)"), "\(text)")
+    }
   }
 
   @Test("inspect shows a checkpoint's tensors and a run's record, in text and JSON")

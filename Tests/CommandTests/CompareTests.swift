@@ -120,12 +120,26 @@ struct CompareTests {
     #expect(result.output.isEmpty)
   }
 
+  @Test("runs before their end are sent on to training and scoring")
+  func unfinished() throws {
+    let workspace = try workspace()
+    try Self.edit(workspace["runs/tiny/run.yaml"]) { $0.replacing("steps: 3\n", with: "steps: 9\n") }
+    let result = try workspace.moca(["compare", "tiny"])
+    #expect(result.status == 65)
+    let message =
+      "error: none of the runs was trained to its end and has a score: continue them with moca train --resume, and "
+      + "score them with moca evaluate RUN\n"
+    #expect(result.errors.hasSuffix(message), "\(result.errors)")
+  }
+
   @Test("a damaged evaluation, a folder that is no run and an empty ablation are told apart")
   func damage() throws {
     let workspace = try workspace()
     try workspace.write(Data("{".utf8), to: "runs/tiny/evaluation/step.json")
     let damaged = try workspace.moca(["compare", "tiny", "other"])
-    #expect(damaged.status == 65 && damaged.errors.contains("cannot be read as scores"), "\(damaged.errors)")
+    let advice =
+      "/runs/tiny/evaluation/step.json cannot be read as scores; remove it and run moca evaluate again\n"
+    #expect(damaged.status == 65 && damaged.errors.hasSuffix(advice), "\(damaged.errors)")
     try workspace.write(Data("x".utf8), to: "empty/file")
     let empty = try workspace.moca(["compare", "./empty"])
     #expect(empty.status == 64 && empty.errors.contains("is not a run"), "\(empty.errors)")

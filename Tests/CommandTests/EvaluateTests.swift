@@ -29,9 +29,19 @@ struct EvaluateTests {
     "what cannot be is refused with what to do",
     arguments: [
       (["tiny", "--metric", "fidd"], "did you mean \"fid\"?"),
-      (["tiny", "--metric", "fid"], "moca data download inception"),
-      (["tiny", "--metric", "kernel", "--extractor", "classifier"], "--weights FILE"),
-      (["tiny", "--metric", "kernel", "--extractor", "cifar"], "takes 3×32×32 images"),
+      (
+        ["tiny", "--metric", "fid"],
+        "; fetch them with `moca data download inception`, or name the file with --weights FILE\n"
+      ),
+      (
+        ["tiny", "--metric", "kernel", "--extractor", "classifier"],
+        "error: the extractor classifier has no weights of its own; name a file with --weights FILE (made by "
+          + "`moca extractor train`)\n"
+      ),
+      (
+        ["tiny", "--metric", "kernel", "--extractor", "cifar"],
+        "takes 3×32×32 images, these are 3×28×28; choose another with --extractor\n"
+      ),
       (["tiny", "inceptoin.resize=clean"], "did you mean \"inception\"?"),
       (["tiny", "gmm.components=3"], "gmm has settings but is not used"),
       (["tiny", "--reference", "heldout"], "training, held-out or the path"),

@@ -70,6 +70,9 @@ struct ReportCommandTests {
     #expect(result.status == 0, "\(result.errors)")
     let page = try String(contentsOf: workspace["runs/tiny/report.html"], encoding: .utf8)
     #expect(page.contains("tiny has no pictures"))
+    #expect(
+      page.contains(
+        "No run has scores of its codes against the prior; moca evaluate RUN --metric latent makes them."))
   }
 
   @Test(

@@ -61,6 +61,9 @@ struct ResumeTests {
     let result = try workspace.moca(arguments)
     #expect(result.status == 64)
     #expect(result.errors.contains("optimizer.learningRate: 0.001 → 0.5"), "\(result.errors)")
+    #expect(
+      result.errors.hasSuffix(
+        "\nleave the overrides out to continue it, or start another run with --run\n"), "\(result.errors)")
     #expect(try same(before, workspace["runs/tiny/run.yaml"]))
     #expect(!FileManager.default.fileExists(atPath: workspace.checkpoint(9).path))
   }

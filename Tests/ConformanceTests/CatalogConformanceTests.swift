@@ -70,15 +70,15 @@ struct CatalogConformanceTests {
     }
   }
 
-  @Test("the control is held to a step of stub networks, and not to the law of its codes")
+  @Test("the control is held to a step of stub networks, and not to the distribution of its codes")
   func control() throws {
     let report = try Fixture.kit().report(of: "none", against: "normal")
     #expect(report[.gradients]?.outcome == .passed && report[.state]?.outcome == .passed)
     #expect(report[.shift]?.outcome == .notApplicable)
-    #expect(report[.shift]?.detail.contains("the codes may follow any law") == true)
+    #expect(report[.shift]?.detail.contains("the codes may follow any distribution") == true)
   }
 
-  @Test("InfoVAE is held to the law of its codes, with the law of each image the same")
+  @Test("InfoVAE is held to the distribution of its codes, with the distribution of each image the same")
   func infoVAE() throws {
     let report = try Fixture.kit().report(of: "info-vae", against: "normal")
     for check in [ConformanceCheck.minimum, .shift, .scale, .partialRotation, .droppedMode, .collapse] {

@@ -68,12 +68,14 @@ struct CacheTests {
     #expect(try folder.load("images", source).count == 2)
   }
 
-  @Test("what a killed process left half written is removed by the next one")
-  func abandoned() throws {
+  @Test(
+    "what a killed process left half written is removed by the next one",
+    arguments: ["1234.partial", "partial-1234"])
+  func abandoned(suffix: String) throws {
     let folder = try TemporaryFolder()
     _ = try folder.load("sprites", Self.settings)
     let file = try #require(try folder.cacheFiles().first)
-    try FileManager.default.moveItem(at: file, to: file.appendingPathExtension("1234.partial"))
+    try FileManager.default.moveItem(at: file, to: file.appendingPathExtension(suffix))
     _ = try folder.load("sprites", Self.settings)
     #expect(try folder.cacheFiles().map(\.lastPathComponent) == [file.lastPathComponent])
   }

@@ -3,10 +3,12 @@ import Datasets
 import EventLog
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Priors
 import Regularizers
 import Runner
+import Scoring
 import Storage
 import Testing
 
@@ -92,7 +94,8 @@ private final class TemporaryRuns {
   private let url: URL
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    metrics: .standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")
@@ -113,7 +116,6 @@ private final class TemporaryRuns {
     let layers = try (tiny + overrides).map { try Experiment.layer(override: $0) }
     var options = Trainer.Options(folder: url.appendingPathComponent(name))
     options.cacheFolder = url.appendingPathComponent("cache")
-    options.isQuiet = true
     options.resumes = true
     return try Trainer(
       Experiment(layers, catalogs: catalogs), catalogs: catalogs, options: options, interruption: interruption

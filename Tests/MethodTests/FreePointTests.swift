@@ -50,7 +50,7 @@ struct FreePointTests {
   func becomesUniform(_ name: String) throws {
     let (start, end) = try optimized(name)
     #expect(rayleigh(start) > 200)
-    // The 99.9 % quantile of the chi-squared law with 8 degrees of freedom.
+    // The 99.9 % quantile of the chi-squared distribution with 8 degrees of freedom.
     #expect(rayleigh(end) < 26.12)
     #expect(anisotropy(end) < anisotropy(start) / 4)
     #expect(abs((end.norm(along: 1) - 1).absolute().maximum().item) < 1e-5)

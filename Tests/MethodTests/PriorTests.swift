@@ -98,7 +98,7 @@ struct PriorTests {
     #expect(throws: Never.self) { try prior("hypersphere", latentSize: 2) }
   }
 
-  @Test("the normal law's scale sets draws, kernel scale and density")
+  @Test("the normal distribution's scale sets draws, kernel scale and density")
   func scale() throws {
     var configuration = Normal.Configuration()
     configuration.scale = 3
@@ -133,7 +133,7 @@ struct PriorTests {
     #expect(prior.interpolate(from: start, to: -start, fraction: 0.5).isFinite.all().item == 1)
   }
 
-  @Test("a path under the normal law is straight")
+  @Test("a path under the normal distribution is straight")
   func line() throws {
     let prior = try prior("normal", latentSize: 3)
     let (start, end) = (Tensor.zeros([1, 3]), Tensor.ones([1, 3]))
@@ -146,7 +146,7 @@ struct PriorTests {
     #expect(posterior.featureCount == 4)
     let count = 40_000
     let row = Tensor([Float](arrayLiteral: 1, -2, 0, Float(2 * log(0.5))), shape: [1, 4])
-    let draws = posterior.draw(from: row.expanded(to: [count, 4]), using: Generator(seed: 1))
+    let draws = posterior.sample(from: row.expanded(to: [count, 4]), using: Generator(seed: 1))
     let gaps = draws - Tensor([Float](arrayLiteral: 1, -2))
     let root = Double(count).squareRoot()
     for (axis, deviation) in [1, 0.5].enumerated() {
@@ -156,7 +156,7 @@ struct PriorTests {
     }
     #expect(posterior.mode(of: row).doubles == [1, -2])
     let wild = Tensor([Float](arrayLiteral: 0, 0, 1000, -1000), shape: [1, 4])
-    #expect(posterior.draw(from: wild, using: Generator(seed: 1)).isFinite.all().item == 1)
+    #expect(posterior.sample(from: wild, using: Generator(seed: 1)).isFinite.all().item == 1)
   }
 
   @Test("the deterministic posterior is the identity and draws nothing")
@@ -165,7 +165,7 @@ struct PriorTests {
     let generator = Generator(seed: 1)
     let before = generator.state.data
     let features = Tensor.ones([3, 2])
-    #expect(posterior.draw(from: features, using: generator).data == features.data)
+    #expect(posterior.sample(from: features, using: generator).data == features.data)
     #expect(posterior.mode(of: features).data == features.data)
     #expect(generator.state.data == before)
   }

@@ -3,7 +3,7 @@ import MoCAProtocols
 import Priors
 import Testing
 
-@Suite("The exponential moment of the sphere's uniform law")
+@Suite("The exponential moment of the sphere's uniform distribution")
 struct SphereMomentTests {
   @Test("it is the integral over a coordinate", arguments: [2, 3, 16, 128], [0.5, 30, 5000])
   func integral(_ dimension: Int, _ concentration: Double) {
@@ -53,11 +53,12 @@ struct SphereMomentTests {
     let feature = log(expm1(min(concentration - 1, 30))) + max(0, concentration - 31)
     let features = Tensor([1.0] + [Double](repeating: 0, count: dimension - 1) + [feature])
       .expandingDimension(at: 0)
-    let law = posterior.divergence(of: features, from: try prior("hypersphere", latentSize: dimension))
+    let divergence = posterior.divergence(
+      of: features, from: try prior("hypersphere", latentSize: dimension))
     let expected =
       concentration * UnitSphere.meanCosine(concentration, dimension: dimension)
       - UnitSphere.logMoment(concentration, dimension: dimension)
-    #expect(abs(try #require(law).item - expected) < 1e-7 * max(1, expected))
+    #expect(abs(try #require(divergence).item - expected) < 1e-7 * max(1, expected))
   }
 
   @Test("a rule of n nodes is exact up to the degree 2n − 1", arguments: [1, 2, 5, 32])

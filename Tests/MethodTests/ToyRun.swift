@@ -100,7 +100,7 @@ final class ToyRun {
   func step(_ images: Tensor, dtype: DType = .float32) -> Outcome {
     optimizer.clearGradients()
     // As in a run, networks compute in `dtype` and losses in float32.
-    let context = withAutocast(to: dtype, on: .cpu) { self.context(images) }
+    let context = self.context(images, dtype)
     let penalty = regularizer.penalty(in: context)
     let loss = reconstructionLoss(context) + 10 * penalty.value
     let features = context.requiredPass(by: "test").features
@@ -116,25 +116,18 @@ final class ToyRun {
       loss: loss.item, featureGradient: slope, gradients: gradients, diagnostics: penalty.diagnostics)
   }
 
-  private func context(_ images: Tensor) -> RegularizationContext {
-    let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
-    let features = encoder.encode(input).to(dtype: .float32)
-    let latents = prior.project(model.posterior.draw(from: features, using: streams[.posterior]))
-    let perturbing = regularizer as? any LatentPerturbing
-    let decoded = perturbing?.decoderInput(for: latents, prior: prior, streams: streams) ?? latents
-    let pass = ForwardPass(
-      model: model, images: images, features: features, decoderInput: decoded,
-      reconstructions: model.decode(decoded))
-    let recollection = withoutGradients { memory.recall(images: images, latents: latents.detached()) }
-    return RegularizationContext(
-      latents: latents, recollection: recollection, prior: prior, streams: streams, pass: pass)
+  private func context(_ images: Tensor, _ dtype: DType) -> RegularizationContext {
+    let pass = ForwardPass(of: images, through: model, under: regularizer, streams: streams, in: dtype)
+    let recollection = withoutGradients {
+      withAutocast(to: dtype, on: .cpu) { memory.recall(images: images, latents: pass.latents.detached()) }
+    }
+    return RegularizationContext(pass, recollection: recollection, streams: streams)
   }
 
   private func reconstructionLoss(_ context: RegularizationContext) -> Tensor {
     let pass = context.requiredPass(by: "test")
-    let errors = (pass.reconstructions - pass.images).squared().sum(along: 1, 2, 3)
-    let weighting = regularizer as? any ObservationWeighting
-    return weighting?.observationLoss(errors, valueCount: 28 * 28) ?? errors.mean()
+    let errors = pass.squaredErrors
+    return pass.observationLoss(errors, under: regularizer) ?? errors.mean()
   }
 
   private func stepCritic(_ context: RegularizationContext, _ dtype: DType) {

@@ -31,7 +31,7 @@ struct OptimumTable: Decodable, Sendable {
     ?? OptimumTable(contrastive: [], uniformity: [])
 }
 
-@Suite("Closed forms of the uniform law on the sphere")
+@Suite("Closed forms of the uniform distribution on the sphere")
 struct UnitSphereTests {
   @Test("the table of references is there")
   func tableIsThere() {
@@ -99,7 +99,7 @@ struct UnitSphereTests {
     }
   }
 
-  @Test("quantiles of the normal law equal SciPy's, times its scale")
+  @Test("quantiles of the normal distribution equal SciPy's, times its scale")
   func normalQuantiles() throws {
     let table = try Fixtures.values("latent", as: Latent.self).coordinateQuantiles
     var configuration = Normal.Configuration()

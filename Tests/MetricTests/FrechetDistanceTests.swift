@@ -54,7 +54,7 @@ struct FrechetDistanceTests {
 
   @Test("is exact for covariances that are singular, where the root of the product is not")
   func singular() throws {
-    // Normal laws on planes that share one axis: W₂² = Σ (σ − τ)².
+    // Normal distributions on planes that share one axis: W₂² = Σ (σ − τ)².
     let first = try FeatureMoments(points(mean: [0, 0, 0, 0, 0], deviations: [2, 1, 0, 0, 0]))
     let second = try FeatureMoments(points(mean: [0, 0, 0, 0, 0], deviations: [0.5, 0, 3, 0, 0]))
     let expected = 1.5 * 1.5 + 1 + 9

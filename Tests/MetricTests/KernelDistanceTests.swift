@@ -23,7 +23,7 @@ struct KernelDistanceTests {
     #expect(found.subsetCount == 6 && found.subsetSize == 100)
   }
 
-  @Test("is unbiased: for equal laws its mean is zero and it can be negative")
+  @Test("is unbiased: for equal distributions its mean is zero and it can be negative")
   func unbiased() throws {
     let values = try (0..<60).map { _ in
       try kernelDistance(

@@ -22,7 +22,7 @@ struct MemorizationTests {
     #expect(copies.allSatisfy { $0.generated < 20 && $0.ratio < 1 })
   }
 
-  @Test("tells copies from draws of the same law, across tiles")
+  @Test("tells copies from draws of the same distribution, across tiles")
   func copies() throws {
     let training = Tensor.normal([2300, 4], using: generator)
     let heldOut = Tensor.normal([300, 4], using: generator)

@@ -16,7 +16,7 @@ struct ProbeTests {
   func neighbours() throws {
     let (fixture, train, test) = try sets()
     for (count, metric, expected) in [
-      (1, CodeMetric.euclidean, fixture.euclidean1), (10, .euclidean, fixture.euclidean10),
+      (1, CodeDistance.euclidean, fixture.euclidean1), (10, .euclidean, fixture.euclidean10),
       (1, .cosine, fixture.cosine1), (10, .cosine, fixture.cosine10),
     ] {
       let found = try nearestNeighbourAccuracy(train: train, test: test, neighbours: count, metric: metric)

@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Reports
 import Testing
 
@@ -64,13 +65,13 @@ struct BuilderTests {
 
   @Test("each seed's value is judged by its own null, and the band holds all of them")
   func nulls() throws {
-    let details = { (upper: Double, probability: Double) in
-      ["nullMedian": 0.5, "nullUpper": upper, "probability": probability]
+    let null = { (upper: Double, probability: Double) in
+      NullComparison(median: 0.5, upper: upper, probability: probability)
     }
-    try runs.add(.init(regularizer: "mmd", seed: 0, match: (1, details(0.9, 0.01))))
-    try runs.add(.init(regularizer: "mmd", seed: 1, match: (1, details(1.5, 0.4))))
-    try runs.add(.init(regularizer: "moca", seed: 0, match: (2, details(0.9, 0.01))))
-    try runs.add(.init(regularizer: "moca", seed: 1, match: (2, details(1.5, 0.05))))
+    try runs.add(.init(regularizer: "mmd", seed: 0, match: (1, null(0.9, 0.01))))
+    try runs.add(.init(regularizer: "mmd", seed: 1, match: (1, null(1.5, 0.4))))
+    try runs.add(.init(regularizer: "moca", seed: 0, match: (2, null(0.9, 0.01))))
+    try runs.add(.init(regularizer: "moca", seed: 1, match: (2, null(1.5, 0.05))))
     let content = try runs.content()
     #expect(content.latentMatch.first?.rows.map(\.nullUpper) == [1.5, 1.5])
     let page = try Page(content)
@@ -86,12 +87,12 @@ struct BuilderTests {
   @Test("tables show deviations over seeds, adjusted probabilities, and the sign of what is better")
   func tables() throws {
     for seed in [0, 1, 2] {
-      let details = ["nullMedian": 0.0, "nullLower": -1, "nullUpper": 1, "probability": 0.5]
+      let null = NullComparison(median: 0, lower: -1, upper: 1, probability: 0.5)
       for (name, shift) in [("mmd", 0.0), ("moca", 5)] {
         let value = shift + Double(seed) + (shift > 0 && seed == 1 ? 0.5 : 0)
         let log = [(step: 10, values: ["heldOutReconstruction": value + 1])]
         try runs.add(
-          .init(regularizer: name, seed: seed, log: log, score: "slicedWasserstein", match: (value, details)))
+          .init(regularizer: name, seed: seed, log: log, score: "slicedWasserstein", match: (value, null)))
       }
     }
     let content = try runs.content()

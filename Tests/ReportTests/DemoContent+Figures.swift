@@ -81,11 +81,11 @@ extension DemoContent {
     }
     let powers = [14.2, 13.1, 9.0, 14.0]
     return .init(
-      title: "Angles between codes", caption: "At a match all lines fall on the prior's law.",
+      title: "Angles between codes", caption: "At a match all lines fall on the prior's distribution.",
       charts: [
         .init(
           title: "Density of the angle between random pairs of codes",
-          caption: "The closed form of the uniform law on the sphere is dashed.",
+          caption: "The closed form of the uniform distribution on the sphere is dashed.",
           horizontal: .init("angle", unit: "°"), vertical: .init("density"),
           series: zip(groups, powers).map { .init($0, group: $0, points: points($1)) }
             + [.init("prior", points: points(14))])

@@ -4,10 +4,13 @@ import Datasets
 import Evaluation
 import Extractors
 import Foundation
+import Metrics
+import PluginKit
 import Priors
 import Regularizers
 import Reports
 import Runner
+import Scoring
 
 /// Run folders as training and evaluation leave them, written by hand, and the report of them.
 final class WrittenRuns {
@@ -15,7 +18,8 @@ final class WrittenRuns {
   private var folders: [RunFolder] = []
   private let catalogs = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    metrics: .standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")
@@ -35,7 +39,7 @@ final class WrittenRuns {
     /// What its only score of the codes is called.
     var score = "match"
     /// The score and what is known of its null values.
-    var match: (value: Double, details: [String: Double])?
+    var match: (value: Double, null: NullComparison)?
   }
 
   /// Writes a run.
@@ -61,17 +65,19 @@ final class WrittenRuns {
     if let match = run.match {
       let card = MetricCard(
         score: run.score, subject: "codes", count: 100, arithmetic: "float64", seed: 0, version: "1")
-      let score = Score(match.value, details: match.details, card: card)
+      let score = Score(
+        match.value, match.null.lower == nil ? .lower : .nearerToNull, unit: nil,
+        kind: run.score == "slicedWasserstein" ? .codeDistance : .other, null: match.null, card: card)
       let text = String(decoding: try JSONEncoder().encode(score), as: UTF8.self)
       let file =
-        #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","count":100,"scores":[\#(text)]}]}"#
+        #"{"step":10,"pictures":[],"notes":[],"subjects":[{"subject":"codes","role":"codes","count":100,"scores":[\#(text)]}]}"#
       try Data(file.utf8).write(to: evaluation.appendingPathComponent("step-00000010.json"))
     }
     folders.append(try RunFolder(opening: folder))
   }
 
   /// What a report of them shows.
-  func content(progress: @escaping @Sendable (Int, Int?, String) -> Void = { _, _, _ in }) throws
+  func content(progress: @escaping ProgressHandler = { _, _, _ in }) throws
     -> ReportContent
   {
     try ReportBuilder(RunCollection(folders), catalogs: catalogs, progress: progress).content()

@@ -104,7 +104,6 @@ struct CapabilityTests {
     let folder = try TemporaryFolder()
     var options = Trainer.Options(folder: folder["run"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     let experiment = try tinyExperiment("regularizer=meddler", "memory=batch", catalogs: catalogs)
     let outcome = try Trainer(experiment, catalogs: catalogs, options: options).run()
     let model = try TrainedModel(StoredRun(RunFolder(opening: outcome.folder)), catalogs: catalogs)

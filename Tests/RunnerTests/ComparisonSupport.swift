@@ -2,6 +2,7 @@ import Ablation
 import Comparison
 import Evaluation
 import Foundation
+import Metrics
 import Runner
 import Testing
 
@@ -28,11 +29,13 @@ final class ComparisonRuns {
     var dataDigest = "d"
     var libtorch = "2.13.0"
     var first = 500.0
-    /// By subject and name.
+    /// By subject and name, written as by a build whose scores did not say their order.
     var scores: [String: [String: Double]] = [:]
     var change: (inout MetricCard) -> Void = { _ in }
     var details: [String: Double] = [:]
     var error: Double?
+    /// Scores as they are written today, in the place of ``scores``.
+    var subjects: [SubjectScores] = []
   }
 
   /// Writes a run with its log and, where it has scores, an evaluation.
@@ -51,28 +54,29 @@ final class ComparisonRuns {
     try (lines.joined(separator: "\n") + "\n").write(
       to: url.appendingPathComponent("metrics.jsonl"), atomically: true, encoding: .utf8)
     if parent == "runs" { folders.append(try RunFolder(opening: url)) }
-    if !run.scores.isEmpty { try evaluate(url, run) }
+    if !run.scores.isEmpty || !run.subjects.isEmpty { try evaluate(url, run) }
     return url
   }
 
   /// Writes an evaluation beside those that are there; the last one is the newest.
   func evaluate(_ url: URL, _ run: Run, file: String = "step-00000010.json", age: Double = 0) throws {
     let encoder = JSONEncoder()
-    let subjects = try run.scores.sorted { $0.key < $1.key }.map { subject, scores in
+    let old = try run.scores.sorted { $0.key < $1.key }.map { subject, scores in
       let texts = try scores.sorted { $0.key < $1.key }.map { name, value in
-        var card = MetricCard(
-          score: name, subject: subject, count: 100, arithmetic: "float64", parameters: "k=3", seed: 0,
-          version: "1")
-        card.subjectDigest = "sha256:aa"
-        card.reference = "training images"
-        card.referenceDigest = "sha256:bb"
+        var card = Self.card(name, of: subject)
         run.change(&card)
-        let score = Score(
-          value, error: run.error, errorKind: run.error.map { _ in "test" }, details: run.details, card: card)
-        return String(decoding: try encoder.encode(score), as: UTF8.self)
+        let parts = [
+          #""value":\#(value)"#, #""card":\#(String(decoding: try encoder.encode(card), as: UTF8.self))"#,
+          run.error.map { #""error":\#($0),"errorKind":"test""# },
+          run.details.isEmpty
+            ? nil : #""details":\#(String(decoding: try encoder.encode(run.details), as: UTF8.self))"#,
+        ]
+        return "{\(parts.compactMap(\.self).joined(separator: ","))}"
       }
       return #"{"subject":"\#(subject)","count":100,"scores":[\#(texts.joined(separator: ","))]}"#
     }
+    let subjects =
+      try old + run.subjects.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
     let text = #"{"step":10,"pictures":[],"notes":[],"subjects":[\#(subjects.joined(separator: ","))]}"#
     let place = url.appendingPathComponent("evaluation")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -80,6 +84,17 @@ final class ComparisonRuns {
     try text.write(to: path, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: path.path)
+  }
+
+  /// What a score's card says in these runs.
+  static func card(_ name: String, of subject: String) -> MetricCard {
+    var card = MetricCard(
+      score: name, subject: subject, count: 100, arithmetic: "float64", parameters: "k=3", seed: 0,
+      version: "1")
+    card.subjectDigest = "sha256:aa"
+    card.reference = "training images"
+    card.referenceDigest = "sha256:bb"
+    return card
   }
 
   /// The runs compared.

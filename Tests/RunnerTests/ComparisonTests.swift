@@ -2,6 +2,7 @@ import Ablation
 import Comparison
 import Evaluation
 import Foundation
+import Metrics
 import Runner
 import Testing
 
@@ -46,13 +47,13 @@ struct ComparisonTests {
       let error = #expect(throws: ComparisonError.seedKey(word)) {
         try Comparison(collection, options: options, regularizers: .standard)
       }
-      #expect(error?.exitCode == 64)
+      #expect(error?.fault == .usage)
     }
     options.keys = ["regularise"]
     let error = #expect(throws: ComparisonError.self) {
       try Comparison(collection, options: options, regularizers: .standard)
     }
-    #expect(error?.description.contains("did you mean \"regularizer\"?") == true && error?.exitCode == 64)
+    #expect(error?.description.contains("did you mean \"regularizer\"?") == true && error?.fault == .usage)
   }
 
   @Test("differences are taken to the group that is named, and the verdict stays with the best")
@@ -235,7 +236,7 @@ struct ComparisonTests {
     let runs = try ComparisonRuns()
     try runs.add("a", .init(totalSteps: 20, scores: ["prior": ["FD-cifar": 3]]))
     let error = #expect(throws: ComparisonError.noScores) { try runs.comparison() }
-    #expect(error?.exitCode == 65)
+    #expect(error?.fault == .data)
     try runs.add("b", .init(regularizer: "none", scores: ["prior": ["FD-cifar": 3]]))
     let comparison = try runs.comparison()
     #expect(comparison.groups.map(\.stateSummary) == ["1 step 10 of 20", "1"])

@@ -48,8 +48,9 @@ private func curve(
 
 @Suite("Where curves part")
 struct CurveDifferenceTests {
-  @Test("curves of one law are told apart in at most 5 % of 400 simulations", arguments: [0, 0.3, 0.6])
-  func equalLaws(correlation: Double) {
+  @Test(
+    "curves of one distribution are told apart in at most 5 % of 400 simulations", arguments: [0, 0.3, 0.6])
+  func equalDistributions(correlation: Double) {
     let flagged = (0..<400).count { index in
       let (first, second) = (
         curve(seed: 2 * index, correlation: correlation), curve(seed: 2 * index + 1, correlation: correlation)
@@ -60,12 +61,12 @@ struct CurveDifferenceTests {
   }
 
   @Test(
-    "nor are curves of one law whose noise is wild, in proportion to the value, or of one long memory",
+    "nor are curves of one distribution whose noise is wild, in proportion to the value, or of one long memory",
     arguments: [
       ("wild", 0, 300, 0.06), ("wild", 0.6, 200, 0.06), ("proportional", 0, 200, 0.05),
       ("proportional", 0.6, 80, 0.05), ("normal", 0.9, 600, 0.05), ("normal", 0.9, 80, 0.13),
     ])
-  func otherLaws(_ law: String, correlation: Double, count: Int, share: Double) {
+  func otherNoise(_ kind: String, correlation: Double, count: Int, share: Double) {
     func values(_ seed: Int) -> [Int: Double] {
       var (noise, second) = (
         Noise(seed: seed, correlation: correlation), Noise(seed: seed + 1_000_000, correlation: 0)
@@ -74,12 +75,12 @@ struct CurveDifferenceTests {
         uniqueKeysWithValues: (0..<count).map { index in
           let trend = 1 + 300 * exp(-Double(index) / 20)
           var value = noise.next()
-          if law == "wild" {
+          if kind == "wild" {
             // Student's t with 3 degrees of freedom, of variance 1, around the correlated part.
             let squares = (0..<3).reduce(0) { sum, _ in sum + pow(second.next(), 2) }
             value /= (squares / 3).squareRoot() * 3.0.squareRoot()
           }
-          return (index + 1, law == "proportional" ? trend * exp(0.3 * value) : 30 + trend + value)
+          return (index + 1, kind == "proportional" ? trend * exp(0.3 * value) : 30 + trend + value)
         })
     }
     let flagged = (0..<100).count { index in

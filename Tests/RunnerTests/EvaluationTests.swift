@@ -2,24 +2,41 @@ import Datasets
 import Evaluation
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 import Testing
 
 @Suite("Evaluation")
 struct EvaluationTests {
   @Test("metrics are found by name, alias and extractor; others are refused with the nearest")
   func metricNames() throws {
-    let extractors = ["inception", "cifar"]
-    #expect(try Metric("fid", extractors: extractors) == Metric(.frechet, extractor: "inception"))
-    #expect(try Metric("fd-cifar", extractors: extractors) == Metric(.frechet, extractor: "cifar"))
-    #expect(
-      try Metric("precision-recall@cifar", extractors: extractors)
-        == Metric(.precisionRecall, extractor: "cifar"))
-    #expect(try Metric("latent", extractors: extractors) == Metric(.latent))
-    for wrong in ["fdi", "latent@cifar", "frechet@dinov2", ""] {
-      #expect(throws: EvaluationError.self, "\(wrong)") { _ = try Metric(wrong, extractors: extractors) }
+    let read = { (text: String) in
+      try MetricChoice(text, metrics: .standard, extractors: ["inception", "cifar"])
     }
+    let expected: [(String, any MetricPlugin.Type, String?)] = [
+      ("fid", FrechetMetric.self, "inception"), ("fd-cifar", FrechetMetric.self, "cifar"),
+      ("fid-infinity", FrechetInfinityMetric.self, "inception"), ("kid", KernelMetric.self, "inception"),
+      ("rfid", ReconstructionMetric.self, "inception"),
+      ("inception-score", InceptionScoreMetric.self, "inception"),
+      ("precision-recall@cifar", PrecisionRecallMetric.self, "cifar"), ("latent", LatentMetric.self, nil),
+      ("memorisation@cifar", MemorisationMetric.self, "cifar"), ("codes", ProbeMetric.self, nil),
+    ]
+    for (text, type, extractor) in expected {
+      #expect(try read(text) == MetricChoice(type, extractor: extractor), "\(text)")
+    }
+    for wrong in [
+      "fdi", "latent@cifar", "frechet@dinov2", "fd-inception", "inception-score@cifar", "sharpness@cifar", "",
+    ] {
+      #expect(throws: EvaluationError.self, "\(wrong)") { _ = try read(wrong) }
+    }
+    #expect(
+      MetricChoice.names(.standard, ["inception", "cifar"]) == [
+        "frechet", "frechet-infinity", "kernel", "sliced", "inception-score", "precision-recall",
+        "density-coverage", "memorisation", "reconstruction", "sharpness", "latent", "prior-holes", "codes",
+        "fd-cifar", "fid", "fid-infinity", "kid", "rfid",
+      ])
   }
 
   @Test("two values with different cards are refused in one column, and the difference is named")
@@ -123,9 +140,12 @@ struct EvaluationTests {
   func degenerate() throws {
     let world = try World()
     let (one, more) = (world.images(1, brightness: 100), world.images(40, brightness: 100))
-    for kind in [Metric.Kind.frechet, .kernel, .precisionRecall] {
-      #expect(throws: (any Error).self, "\(kind)") {
-        _ = try world.compare(one, more, metrics: [Metric(kind)], allowsFew: true)
+    let types: [any MetricPlugin.Type] = [
+      FrechetMetric.self, KernelMetric.self, PrecisionRecallMetric.self,
+    ]
+    for type in types {
+      #expect(throws: (any Error).self, "\(type)") {
+        _ = try world.compare(one, more, metrics: [MetricChoice(type)], allowsFew: true)
       }
     }
     let folder = try TemporaryFolder()
@@ -144,21 +164,23 @@ struct EvaluationTests {
     let all = try world.compare(images, images)
     #expect(all.notes.contains { $0.contains("needs at least") })
     #expect(throws: (any Error).self) {
-      _ = try world.compare(images, images, metrics: [Metric(.frechet)])
+      _ = try world.compare(images, images, metrics: [MetricChoice(FrechetMetric.self)])
     }
     #expect(
-      try world.compare(images, images, metrics: [Metric(.frechet)], allowsFew: true).value("FD-channels")
+      try world.compare(images, images, metrics: [MetricChoice(FrechetMetric.self)], allowsFew: true).value(
+        "FD-channels")
         != nil)
   }
 
-  @Test("weights that are not here name the command that fetches them")
+  @Test("weights that are not here are named with the place where they would be")
   func missingWeights() throws {
     let folder = try TemporaryFolder()
     let error = #expect(throws: EvaluationError.self) {
       _ = try FeatureSource(
         "inception", catalog: .standard, store: WeightStore(cacheFolder: folder.url), device: .cpu)
     }
-    #expect(error?.description.contains("moca data download inception") == true)
+    let place = folder["weights"].path
+    #expect(error?.description.hasSuffix(", which are not in \(place); fetch them") == true)
     #expect(throws: EvaluationError.weightsNotGiven(extractor: "classifier")) {
       _ = try FeatureSource("classifier", catalog: .standard, device: .cpu)
     }
@@ -167,18 +189,18 @@ struct EvaluationTests {
   @Test("an extractor without weights needs no file and takes none")
   func computedWeights() throws {
     let folder = try TemporaryFolder()
-    let catalog = ExtractorCatalog(kind: "extractor").adding(Brightness.self)
+    let catalog = ExtractorCatalog(kind: "extractor").adding(MeanValue.self)
     let store = WeightStore(cacheFolder: folder.url)
-    #expect(store.hasWeights(for: Brightness.self))
-    let source = try FeatureSource("brightness", catalog: catalog, store: store, device: .cpu)
+    #expect(store.hasWeights(for: MeanValue.self))
+    let source = try FeatureSource("mean-value", catalog: catalog, store: store, device: .cpu)
     #expect(source.weights == "computed from the settings" && source.featureCount == 1)
     let error = #expect(throws: ConfigurationError.self) {
       _ = try FeatureSource(
-        "brightness", weights: folder["w.pth"], catalog: catalog, store: store, device: .cpu)
+        "mean-value", weights: folder["w.pth"], catalog: catalog, store: store, device: .cpu)
     }
     #expect(
       error?.description
-        == "the extractor \"brightness\" takes no file of weights, found \(folder["w.pth"].path): "
+        == "the extractor \"mean-value\" takes no file of weights, found \(folder["w.pth"].path): "
         + "its weights follow from its settings; name no file for it")
   }
 
@@ -186,7 +208,7 @@ struct EvaluationTests {
   func run() throws {
     let world = try World()
     let model = try world.train(["dataset.count=320", "dataset.holdout=0.4"])
-    var plan = EvaluationPlan()
+    var plan = try EvaluationPlan(.standard)
     plan.sources = [try world.source()]
     plan.samplers.append(.init(name: "gmm", settings: .object([.init("components", .integer(2))])))
     plan.sampleCount = 60
@@ -203,10 +225,14 @@ struct EvaluationTests {
     }
     #expect(evaluation["reconstructions"]?.scores.contains { $0.card.score == "rFD-channels" } == true)
     let latent = try #require(evaluation["codes against the prior"])
-    #expect(latent.scores.allSatisfy { ($0.details?["probability"]).map { $0 > 0 && $0 <= 1 } ?? false })
+    #expect(latent.scores.allSatisfy { ($0.null?.probability).map { $0 > 0 && $0 <= 1 } ?? false })
     #expect(evaluation["gmm"]?.scores[0].card.sampler?.contains("components=2") == true)
     let url = try evaluation.write(to: model.run.folder)
-    #expect(try JSONDecoder().decode(Evaluation.self, from: Data(contentsOf: url)).subjects.count == 8)
+    let file = try Data(contentsOf: url)
+    #expect(
+      try JSONDecoder().decode(Evaluation.self, from: file).subjects.map(\.role)
+        == evaluation.subjects.map(\.role))
+    try expectTypes(file)
     // The same measurement gives the same numbers under the same name.
     let again = try model.evaluate(plan)
     #expect(try again.write(to: model.run.folder) == url)
@@ -217,20 +243,55 @@ struct EvaluationTests {
   func notApplicable() throws {
     let world = try World()
     let model = try world.train(["dataset.holdout=0"])
-    for kind in [Metric.Kind.latent, .codes, .priorHoles] {
-      var plan = EvaluationPlan()
-      plan.metrics = [Metric(kind)]
-      #expect(throws: EvaluationError.self, "\(kind)") { _ = try model.evaluate(plan) }
+    let types: [any MetricPlugin.Type] = [LatentMetric.self, ProbeMetric.self, PriorHolesMetric.self]
+    for type in types + [ReconstructionMetric.self] {
+      var plan = try EvaluationPlan(.standard)
+      plan.metrics = [MetricChoice(type)]
+      #expect(throws: EvaluationError.self, "\(type)") { _ = try model.evaluate(plan) }
     }
     let images = world.images(20, brightness: 100)
     #expect(throws: EvaluationError.self) {
-      _ = try world.compare(images, images, metrics: [Metric(.latent)])
+      _ = try world.compare(images, images, metrics: [MetricChoice(LatentMetric.self)])
     }
+  }
+
+  @Test("a metric from outside is one type and one line: its name, settings and order are its own")
+  func outsideMetric() throws {
+    let world = try World()
+    let catalog = MetricCatalog.standard.adding(Brightness.self)
+    let choice = try MetricChoice("brightness", metrics: catalog, extractors: [])
+    #expect(choice == MetricChoice(Brightness.self))
+    var plan = try EvaluationPlan(
+      catalog, settings: ["brightness": .object([.init("scale", .number(2))])])
+    plan.metrics = [choice]
+    let images = world.images(20, brightness: 120)
+    let evaluation = try ImageEvaluation(plan: plan).compare(images, with: images)
+    let score = try #require(evaluation.subjects.first?.scores.first)
+    #expect(score.order == .nearer(to: 1) && score.unit == "grey" && score.card.parameters == "scale 2.0")
+    #expect(evaluation.subjects.map(\.role) == [.images, .reference])
+    #expect(throws: ConfigurationError.self) {
+      _ = try EvaluationPlan(catalog, settings: ["brightness": .object([.init("scale", .number(-1))])])
+    }
+  }
+
+  /// Every score of a file says its order, unit and kind, every subject its role, and null values stay where they were.
+  private func expectTypes(_ file: Data) throws {
+    let tree = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+    let subjects = try #require(tree["subjects"] as? [[String: Any]])
+    for subject in subjects {
+      #expect((subject["role"] as? String).flatMap(SubjectRole.init) != nil)
+      for score in try #require(subject["scores"] as? [[String: Any]]) {
+        for key in ["order", "unit", "kind"] { #expect(score[key] is String, "\(key) of \(score)") }
+      }
+    }
+    let latent = try #require(subjects.first { $0["subject"] as? String == "codes against the prior" })
+    let details = try #require((latent["scores"] as? [[String: Any]])?.first?["details"] as? [String: Double])
+    #expect(details["nullMedian"] != nil && details["nullUpper"] != nil && details["probability"] != nil)
   }
 
   private func score(_ value: Double, seed: Int) -> Score {
     Score(
-      value,
+      value, .lower, unit: nil,
       card: MetricCard(
         score: "FID", subject: "samples", count: 10, arithmetic: "float64", seed: seed, version: "1"))
   }
@@ -269,10 +330,10 @@ private struct World {
 
   func compare(
     _ generated: ImageSet, _ reference: ImageSet, settings: ConfigurationValue = .empty,
-    metrics: [Metric] = [],
+    metrics: [MetricChoice] = [],
     allowsFew: Bool = false, seed: Int = 0
   ) throws -> Evaluation {
-    var plan = EvaluationPlan()
+    var plan = try EvaluationPlan(.standard)
     plan.seed = seed
     plan.metrics = metrics
     plan.allowsFew = allowsFew
@@ -289,7 +350,6 @@ private struct World {
     let layers = try (tinyOverrides + overrides).map { try Experiment.layer(override: $0) }
     var options = Trainer.Options(folder: folder["run"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     _ = try Trainer(try Experiment(layers, catalogs: .tested), catalogs: .tested, options: options).run()
     return Scored(run: try StoredRun(RunFolder(opening: folder["run"])), cacheFolder: folder["cache"])
   }
@@ -314,12 +374,36 @@ extension Evaluation {
   }
 }
 
+/// The mean value of images.
+private struct Brightness: ImageMetric {
+  static let name = "brightness"
+  static let summary = "the mean value of images"
+  static let reference = Citation.project
+
+  struct Configuration: PluginConfiguration {
+    @Setting("multiplies values", .above(0)) var scale = 1.0
+    init() {}
+  }
+
+  let scale: Double
+
+  init(_ configuration: Configuration) { scale = configuration.scale }
+
+  func scores(of images: ScoredImages) throws -> [Score] {
+    let mean = images.mean(batch: 8) {
+      (images[$0].to(dtype: .float64) / 255).mean(along: 1, 2, 3).sum().item
+    }
+    let card = images.card("brightness", "scale \(scale)", arithmetic: "float64")
+    return [Score(mean * scale, .nearer(to: 1), unit: "grey", card: card)]
+  }
+}
+
 /// The mean of each channel.
 private final class Channels: ExtractorPlugin {
   static let name = "channels"
   static let summary = "the mean of each channel"
   static let reference = Citation.project
-  static let distanceName = "FD-channels"
+  static let featureNames = FeatureNames(network: "channels")
   static let weights = WeightSource.given
 
   struct Configuration: PluginConfiguration {
@@ -346,13 +430,13 @@ private final class Channels: ExtractorPlugin {
 }
 
 /// The mean of all values: no weights.
-private final class Brightness: ComputedExtractor {
+private final class MeanValue: ComputedExtractor {
   typealias Configuration = NoSettings
 
-  static let name = "brightness"
+  static let name = "mean-value"
   static let summary = "the mean of all values"
   static let reference = Citation.project
-  static let distanceName = "FD-brightness"
+  static let featureNames = FeatureNames(network: "mean-value")
 
   let requiredShape: ImageShape? = nil
   let featureCount = 1

@@ -53,7 +53,6 @@ struct GoldenFilesTests {
   func resume() throws {
     var options = Trainer.Options(folder: folder["run"])
     options.resumes = true
-    options.isQuiet = true
     options.cacheFolder = folder["cache"]
     let configuration = try run().configuration
     let longer = try Experiment(

@@ -2,16 +2,19 @@ import Backbones
 import Datasets
 import Extractors
 import Foundation
+import Metrics
 import MoCAProtocols
 import Priors
 import Regularizers
 import Runner
+import Scoring
 
 extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
     datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard)
+    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
+    metrics: .standard)
 }
 
 /// A folder that goes away with the test.

@@ -73,7 +73,6 @@ struct WeightTests {
     let train = { (name: String, steps: Int, resumes: Bool) in
       var options = Trainer.Options(folder: folder[name])
       options.cacheFolder = folder["cache"]
-      options.isQuiet = true
       options.resumes = resumes
       let layers = try (tinyOverrides + overrides + ["training.steps=\(steps)"]).map {
         try Experiment.layer(override: $0)
@@ -91,7 +90,7 @@ struct WeightTests {
     #expect(weights[0] == weights[1])
     #expect(Set(weights[0].suffix(5)).count == 1)
     let record = try StoredRun(RunFolder(opening: folder["whole"])).record
-    #expect(record?.tree["weightInCommonUnit"]?.text == "auto")
+    #expect(record?.weightInCommonUnit == .automatic)
   }
 
   @Test("a penalty that does not reach the encoder is refused with the reason")
@@ -99,14 +98,13 @@ struct WeightTests {
     let folder = try TemporaryFolder()
     var options = Trainer.Options(folder: folder["run"])
     options.cacheFolder = folder["cache"]
-    options.isQuiet = true
     let experiment = try tinyExperiment(
       "regularizer=none", "memory=batch", "regularizer.weight=auto", "schedule.weightCalibration=2")
     let error = #expect(throws: TrainingError.self) {
       _ = try Trainer(experiment, catalogs: .tested, options: options).run()
     }
     #expect(error?.description.contains("give regularizer.weight a number") == true)
-    #expect(error?.exitCode == 64)
+    #expect(error?.fault == .usage)
   }
 
   @Test("another word than auto is refused")

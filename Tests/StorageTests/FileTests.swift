@@ -22,6 +22,32 @@ struct FileTests {
     }
   }
 
+  @Test(
+    "a writer that goes away leaves what was there; one that is done has written in the order of the file")
+  func writer() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("note")
+      try AtomicFile.write(Data("old".utf8), to: url)
+      do {
+        let writer = try AtomicWriter(of: url)
+        try writer.file.write(Data("half".utf8))
+        #expect(try names(in: folder).count == 2)
+        AtomicWriter.removeAbandoned(of: url)
+        #expect(FileManager.default.fileExists(atPath: writer.temporary.path), "it is being written")
+      }
+      #expect(try names(in: folder) == ["note"])
+      #expect(try String(contentsOf: url, encoding: .utf8) == "old")
+      let writer = try AtomicWriter(of: url)
+      try writer.file.write(Data("....".utf8))
+      try writer.file.write([UInt8]("data".utf8))
+      try writer.file.write(Data("head".utf8), at: 0)
+      try writer.file.write(Data("end".utf8))
+      try writer.finish()
+      #expect(try String(contentsOf: url, encoding: .utf8) == "headdataend")
+      #expect(try names(in: folder) == ["note"])
+    }
+  }
+
   @Test("a checkpoint that does not fit on the disk leaves the old one as it was")
   func fullDisk() async {
     await #expect(processExitsWith: .exitCode(74)) {
@@ -47,7 +73,7 @@ struct FileTests {
       do {
         try CheckpointFile.write([large], metadata: [:], to: url)
       } catch let error as StorageError {
-        code = error.exitCode
+        code = error.fault == .disk ? 74 : 1
       }
       let isIntact = try CheckpointFile.read(url).records == [small] && names(in: folder) == ["c"]
       try FileManager.default.removeItem(at: folder)
@@ -112,7 +138,23 @@ struct FileTests {
       guard let error = error as? StorageError, case .disk("/dev/full", let reason) = error else {
         return false
       }
-      return reason.contains("space") && error.exitCode == 74
+      return reason.contains("space") && error.fault == .disk
+    }
+  }
+
+  @Test("what a lock's file says of its holder cannot change the terminal")
+  func lockHolder() throws {
+    try withTemporaryFolder { folder in
+      let lock = try FolderLock(folder: folder)
+      let file = folder.appendingPathComponent(FolderLock.fileName)
+      try FileHandle(forWritingTo: file).write(contentsOf: Data("\u{1B}[2J\n".utf8))
+      #expect {
+        try FolderLock(folder: folder)
+      } throws: { error in
+        guard case StorageError.locked(_, let holder?) = error else { return false }
+        return holder.hasPrefix("\\u{1B}[2J")
+      }
+      withExtendedLifetime(lock) {}
     }
   }
 }

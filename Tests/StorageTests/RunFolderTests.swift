@@ -142,16 +142,18 @@ struct RunFolderTests {
   func readable() throws {
     try withTemporaryFolder { folder in
       let run = try RunFolder(creating: folder.appendingPathComponent("first"))
-      #expect(try run.latestReadableCheckpoint() == nil)
+      let newest = { (skipped: (RunFolder.Checkpoint, CheckpointError) -> Void) in
+        try run.checkpoints().reversed().firstReadable(skipped: skipped) { try CheckpointFile.verify($0.url) }
+      }
+      #expect(try newest { _, _ in }?.checkpoint == nil)
       for step in 1...2 { try write(step, in: run) }
       let bytes = try Data(contentsOf: run.checkpointURL(step: 2))
       try bytes.dropLast(5).write(to: run.checkpointURL(step: 2))
       var skipped: [Int] = []
-      let found = try run.latestReadableCheckpoint { checkpoint, _ in skipped.append(checkpoint.step) }
-      #expect(found?.step == 1)
+      #expect(try newest { checkpoint, _ in skipped.append(checkpoint.step) }?.checkpoint.step == 1)
       #expect(skipped == [2])
       try Data().write(to: run.checkpointURL(step: 1))
-      #expect(throws: CheckpointError.self) { try run.latestReadableCheckpoint() }
+      #expect(throws: CheckpointError.self) { try newest { _, _ in } }
     }
   }
 }

@@ -113,7 +113,7 @@ struct ModuleTests {
     #expect(weights[0].data == weights[1].data)
     #expect(weights[0].absolute().maximum().item <= 0.1)
     #expect(weights[0].absolute().maximum().item > 0.0999)
-    // Variance of the uniform law: (1/100) / 3, to five standard errors over 40,000 draws.
+    // Variance of the uniform distribution: (1/100) / 3, to five standard errors over 40,000 draws.
     #expect(abs(weights[0].squared().mean().item * 300 - 1) < 5 * (0.8 / 40_000).squareRoot())
   }
 }

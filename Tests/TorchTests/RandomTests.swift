@@ -36,7 +36,7 @@ struct RandomTests {
     #expect(Tensor.normal([2], using: generator).shape == [2])
   }
 
-  @Test("draws have the moments of their law")
+  @Test("draws have the moments of their distribution")
   func moments() {
     let generator = Generator(seed: 11)
     let count = 200_000

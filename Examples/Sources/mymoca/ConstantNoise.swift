@@ -40,7 +40,7 @@ public final class ConstantNoise: PosteriorPlugin {
     deviation = configuration.deviation
   }
 
-  public func draw(from features: Tensor, using generator: Generator) -> Tensor {
+  public func sample(from features: Tensor, using generator: Generator) -> Tensor {
     features + Tensor.normal(features.shape, using: generator) * deviation
   }
 

@@ -19,7 +19,7 @@ public final class RandomConvolutions: ComputedExtractor {
   public static let reference = Citation(
     "Naeem et al., Reliable Fidelity and Diversity Metrics for Generative Models, ICML 2020",
     url: "https://arxiv.org/abs/2002.09797")
-  public static let distanceName = "FD-random"
+  public static let featureNames = FeatureNames(network: "random")
 
   /// The settings.
   public struct Configuration: PluginConfiguration {

@@ -8,8 +8,6 @@ import MoCAProtocols
 /// the batch and not with its square: MMD² = Σ_{i≠j} φ(zᵢ)·φ(zⱼ) / (n(n − 1)), the same of the draws, less twice the
 /// product of the means. Unbiased for every W, so its expectation does not depend on the batch; it can be slightly
 /// negative near zero.
-///
-/// F = 512 and s = 1 are ours, and so is λ = 500: a starting point.
 public final class RandomFeatures: RegularizerPlugin {
   public static let name = "random-features"
   public static let summary = "Gaussian-kernel MMD through random Fourier features, linear in the batch"
@@ -25,10 +23,8 @@ public final class RandomFeatures: RegularizerPlugin {
     "Rahimi and Recht, Random Features for Large-Scale Kernel Machines, NeurIPS 2007",
     url: "https://papers.nips.cc/paper/2007/hash/013a006f03dbc5392effeb8f18fda755-Abstract.html")
 
-  /// The settings.
   public struct Configuration: RegularizerConfiguration {
-    @Setting(
-      "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: a starting point")
+    @Setting(.weight, source: "ours: a starting point")
     public var weight: Weight = 500
     @Setting("random frequencies F in a step", .between(1, 65536), source: "ours")
     public var features = 512

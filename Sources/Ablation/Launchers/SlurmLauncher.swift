@@ -26,7 +26,7 @@ public struct SlurmLauncher: LauncherPlugin {
     url: "https://slurm.schedmd.com/sbatch.html")
   public static let about = """
     Writes slurm/array.sbatch and the list of unfinished cells into the folder of the ablation and submits them with \
-    sbatch: one array task for each cell, --jobs of them at a time. Each task claims its cell as every other process does, \
+    sbatch: one array task for each cell, as many at a time as there are jobs. Each task claims its cell as every other process does, \
     so that tasks that are requeued or started twice do no harm. The folder must be one that the nodes share.
     """
 
@@ -46,11 +46,10 @@ public struct SlurmLauncher: LauncherPlugin {
     try AtomicFile.write(Data(names.utf8), to: list)
     let script = folder.appendingPathComponent("array-\(stamp).sbatch")
     try AtomicFile.write(Data(self.script(work, list: list).utf8), to: script)
-    let watch = "watch it with: moca watch \(work.folder.url.path.shellWord)"
     guard configuration.submit else {
-      return "wrote \(script.path); submit it with: sbatch \(script.path.shellWord)\n\(watch)"
+      return "wrote \(script.path); submit it with: sbatch \(script.path.shellWord)"
     }
-    return "submitted job \(try submit(script)) with \(work.cells.count) tasks\n\(watch)"
+    return "submitted job \(try submit(script)) with \(work.cells.count) tasks"
   }
 
   /// The job array's script.

@@ -15,11 +15,12 @@ import Foundation
 ///
 /// A millionth of the value is never beyond noise.
 ///
-/// Of simulated pairs of one law at most 3 % are told apart, over 80 to 600 steps, where the noise is normal or in
-/// proportion to the value and neighbours correlate by at most 0.6; 6 % where it is wild as well (Student's t with 3
-/// degrees of freedom). At a correlation of 0.9 it is 5 % over 600 steps, but 9 % over 200 and 13 % over 80. In 200 logged
-/// steps a lasting difference of six standard deviations of a curve is found within 16 of them in nine cases of ten where
-/// neighbours correlate by 0.2, and in three of ten at 0.6.
+/// Of simulated pairs of one distribution at most 3 % are told apart, over 80 to 600 steps, where the noise
+/// is normal or in proportion to the value and neighbours correlate by at most 0.6; 6 % where it is wild as
+/// well (Student's t with 3 degrees of freedom). At a correlation of 0.9 it is 5 % over 600 steps, but 9 %
+/// over 200 and 13 % over 80. In 200 logged steps a lasting difference of six standard deviations of a curve
+/// is found within 16 of them in nine cases of ten where neighbours correlate by 0.2, and in three of ten at
+/// 0.6.
 ///
 /// A curve that stops being finite while the other goes on parts from it there. That another seed would have led
 /// elsewhere is no noise in this sense: for that, several seeds must be compared.

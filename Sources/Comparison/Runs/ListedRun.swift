@@ -51,8 +51,8 @@ public struct ListedRun: Sendable {
     let metrics = url.appendingPathComponent("metrics.jsonl")
     let (run, problem) = Self.read(url)
     configuration = run?.configuration ?? .empty
-    let lastStep = MetricsTail.lastLine(of: metrics)?["step"].map { Int($0) } ?? 0
-    let total = run?.record?.tree["steps"]?.int
+    let lastStep = MetricsTail.lastLine(of: metrics)?[.step].map { Int($0) } ?? 0
+    let total = run?.record?.steps
     step = lastStep
     totalSteps = total
     let holder = FolderLock.holder(of: url)
@@ -91,8 +91,8 @@ public struct ListedRun: Sendable {
   /// The smallest finite held-out score of the log; only lines that have one are read.
   private static func best(in url: URL, _ configuration: ConfigurationValue) -> Double? {
     let isMatch = configuration["record"]?["best"]?.text == RecordConfiguration.Score.latentMatch.rawValue
-    let key = isMatch ? "heldOut.slicedWasserstein" : "heldOutReconstruction"
-    let mark = Data("\"\(key)\":".utf8)
+    let key = isMatch ? MetricKey.heldOutSlicedWasserstein : .heldOutReconstruction
+    let mark = Data("\"\(key.rawValue)\":".utf8)
     guard let data = try? Data(contentsOf: url) else { return nil }
     var (place, values): (Data.Index, [Double]) = (data.startIndex, [])
     while let found = data.range(of: mark, in: place..<data.endIndex) {
@@ -115,7 +115,7 @@ extension FolderLock {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = max(0, pread(descriptor, &bytes, bytes.count, 0))
     let text = String(decoding: bytes[..<count], as: UTF8.self)
-    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).printable
+    let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).inMessage()
     return holder.isEmpty ? "another process" : holder
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Metrics
 import PluginKit
 import Runner
 
@@ -21,11 +22,9 @@ public struct RunDifference: Sendable {
 
   private static let dataKeys = ["dataDigest", "trainingImages", "heldOutImages", "imageShape"]
   /// What a line says about time, or what follows from the configuration.
-  private static let clocks = [
-    "step", "epoch", "learningRate", "weight", "stepSeconds", "imagesPerSecond", "regularizerShare",
-  ]
-  /// Quantities in the unit of the reconstruction.
-  private static let inUnit = ["loss", "reconstruction"]
+  private static let clocks = MetricKey.allCases.filter { $0.topic == .schedule || $0.topic == .speed }
+  /// What draws of the prior give: it does not tell two runs apart.
+  private static let nulls = LatentMatch.Measure.allCases.map { MetricKey.heldOut($0).null }
 
   /// Compares two runs.
   ///
@@ -42,7 +41,9 @@ public struct RunDifference: Sendable {
     commonSteps = steps[0].count { logs[1][$0] != nil }
     haveEqualLength = steps[0] == steps[1]
     let meanings = Self.otherMeanings(all.map(\.key))
-    curves = Self.quantities(logs).filter { name in !meanings.contains { $0.concerns(name) } }.map { name in
+    curves = Self.quantities(logs).filter { name in
+      !meanings.contains { $0.concerns(MetricKey(rawValue: name)) }
+    }.map { name in
       CurveDifference(name, logs[0].compactMapValues { $0[name] }, logs[1].compactMapValues { $0[name] })
     }.filter { $0.count > 0 }
     notes =
@@ -53,7 +54,8 @@ public struct RunDifference: Sendable {
   /// Quantities that do not mean the same in two runs, and why.
   private struct OtherMeaning {
     let note: String
-    let concerns: (String) -> Bool
+    /// Whether a quantity is one of them; `nil` for what a regularizer or a memory tells of itself.
+    let concerns: (MetricKey?) -> Bool
   }
 
   /// What the keys in which two configurations differ do to the meaning of what is logged.
@@ -69,19 +71,23 @@ public struct RunDifference: Sendable {
     var meanings: [OtherMeaning] = []
     if let penalty {
       meanings.append(
-        .init(note: "the loss, the penalty and its parts are left out: \(penalty) differs") { name in
-          !name.hasPrefix("heldOut") && name != "reconstruction" && name != "gradientRatio"
+        .init(note: "the loss, the penalty and its parts are left out: \(penalty) differs") { key in
+          key?.topic != .heldOut && key != .reconstruction && key != .gradientRatio
         })
     } else if let scale {
-      meanings.append(.init(note: "the loss is left out: \(scale) differs") { $0 == "loss" })
+      meanings.append(.init(note: "the loss is left out: \(scale) differs") { $0 == .loss })
     }
     if let unit {
       meanings.append(
-        .init(note: "the reconstruction error is left out: \(unit) differs") { inUnit.contains($0) })
+        .init(note: "the reconstruction error is left out: \(unit) differs") {
+          $0 == .loss || $0 == .reconstruction
+        })
     }
     if let law {
       meanings.append(
-        .init(note: "the match of held-out codes is left out: \(law) differs") { $0.hasPrefix("heldOut.") })
+        .init(note: "the match of held-out codes is left out: \(law) differs") { key in
+          key?.topic == .heldOut && key != .heldOutReconstruction
+        })
     }
     return meanings
   }
@@ -94,16 +100,15 @@ public struct RunDifference: Sendable {
 
   private static func log(of run: StoredRun) throws -> [Int: [String: Double]] {
     let lines = try MetricsLog.readIfThere(run.folder.metricsURL)
-    return Dictionary(lines.map { (Int($0["step"] ?? 0), $0) }, uniquingKeysWith: { $1 })
+    return Dictionary(lines.map { (Int($0[.step] ?? 0), $0) }, uniquingKeysWith: { $1 })
   }
 
   /// The quantities of both logs: errors and penalties first, the rest by name.
   private static func quantities(_ logs: [[Int: [String: Double]]]) -> [String] {
     let names = logs.map { log in Set(log.values.flatMap(\.keys)) }
-    let shared = names[0].intersection(names[1]).filter { name in
-      !clocks.contains(name) && !name.hasSuffix(".null")
-    }
-    let first = ["reconstruction", "loss", "penalty", "heldOutReconstruction"].filter(shared.contains)
+    let shared = names[0].intersection(names[1]).subtracting((clocks + nulls).map(\.rawValue))
+    let first = [MetricKey.reconstruction, .loss, .penalty, .heldOutReconstruction].map(\.rawValue)
+      .filter(shared.contains)
     return first + shared.filter { !first.contains($0) }.sorted()
   }
 

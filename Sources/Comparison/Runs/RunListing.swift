@@ -34,7 +34,7 @@ public struct RunListing: Sendable {
   ///   - conditions: A configuration key each and the value that it must have; `*` and `?` stand for other characters,
   ///     and numbers are equal as numbers.
   ///   - known: Keys that there are beside those of the runs found.
-  /// - Throws: ``ConfigurationError`` for a key that there is not.
+  /// - Throws: `ConfigurationError` for a key that there is not.
   public func filtered(
     _ conditions: [(key: String, pattern: String)], known: [String] = []
   ) throws -> RunListing {

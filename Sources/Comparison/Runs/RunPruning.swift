@@ -20,6 +20,24 @@ public struct RunPruning: Sendable {
     case nothing
   }
 
+  /// Why nothing of a run may go.
+  public enum Refusal: Sendable, Equatable, CustomStringConvertible {
+    /// A process works on it; who, in words.
+    case inUse(String)
+    /// It is a finished cell of an ablation.
+    case finishedCell
+    /// Of what would stay nothing can be read.
+    case damaged(reason: String)
+
+    public var description: String {
+      switch self {
+      case .inUse(let user): user
+      case .finishedCell: "a finished cell: its files are part of the ablation's result"
+      case .damaged(let reason): "what would stay cannot be read: \(reason)"
+      }
+    }
+  }
+
   /// One run and what goes of it.
   public struct Item: Sendable {
     /// The run.
@@ -29,7 +47,7 @@ public struct RunPruning: Sendable {
     /// The bytes that come free.
     public let byteCount: Int
     /// Why nothing of it may go.
-    public let refusal: String?
+    public let refusal: Refusal?
     /// What its owner should know before.
     public let note: String?
   }
@@ -42,7 +60,7 @@ public struct RunPruning: Sendable {
   /// Looks up what would go; nothing is changed.
   ///
   /// - Parameter includesDone: Whether finished cells of ablations may be touched.
-  /// - Throws: ``StorageError`` where checkpoints cannot be listed.
+  /// - Throws: `StorageError` where checkpoints cannot be listed.
   public init(_ runs: [ListedRun], keeping rest: Rest, includesDone: Bool = false, now: Date = Date()) throws
   {
     self.rest = rest
@@ -63,7 +81,7 @@ public struct RunPruning: Sendable {
   /// Removes what an item names, under the run's lock and, for a cell, its claim.
   ///
   /// - Returns: The bytes that came free.
-  /// - Throws: ``StorageError/locked(path:holder:)`` where a process has taken up the run meanwhile; ``StorageError``.
+  /// - Throws: `StorageError.locked` where a process has taken up the run meanwhile; `StorageError`.
   public func remove(_ item: Item) throws -> Int {
     let claims = try Self.claims(of: item.run)
     defer { for claim in claims { claim.release() } }
@@ -107,10 +125,10 @@ extension RunPruning {
   }
 
   /// Who works on the run: its lock, or a cell's claim that is still renewed.
-  private static func user(of run: ListedRun, _ now: Date) -> String? {
-    if let holder = FolderLock.holder(of: run.url) { return "in use by another process (\(holder))" }
+  private static func user(of run: ListedRun, _ now: Date) -> Refusal? {
+    if let holder = FolderLock.holder(of: run.url) { return .inUse("in use by another process (\(holder))") }
     let owners = run.cells.lazy.compactMap { CellClaim.liveOwner(of: part("claims", of: $0), now: now) }
-    return owners.first.map { "process \($0.process) on \($0.host) works on this cell" }
+    return owners.first.map { .inUse("process \($0.process) on \($0.host) works on this cell") }
   }
 
   /// The right to the cells that a run is, so that nobody begins to work on it meanwhile. Several paths may lead to one
@@ -128,10 +146,9 @@ extension RunPruning {
   }
 
   /// Why a cell of an ablation must stay as it is.
-  private static func owner(of run: ListedRun) -> String? {
+  private static func owner(of run: ListedRun) -> Refusal? {
     let outcomes = run.cells.map { part("outcomes", of: $0).appendingPathExtension("json") }
-    guard outcomes.contains(where: { FileManager.default.fileExists(atPath: $0.path) }) else { return nil }
-    return "a finished cell: its files are part of the ablation's result; --force removes them all the same"
+    return outcomes.contains { FileManager.default.fileExists(atPath: $0.path) } ? .finishedCell : nil
   }
 
   /// What an ablation keeps of a cell in one of its folders.
@@ -141,7 +158,7 @@ extension RunPruning {
   }
 
   /// Keeps what can be read from going while only what cannot be read stays.
-  private static func damage(of kept: [RunFolder.Checkpoint], _ rest: Rest) -> String? {
+  private static func damage(of kept: [RunFolder.Checkpoint], _ rest: Rest) -> Refusal? {
     if rest == .nothing { return nil }
     var reason: String?
     for checkpoint in kept.reversed() {
@@ -152,7 +169,7 @@ extension RunPruning {
         reason = reason ?? "\(error)"
       }
     }
-    return reason.map { "what would stay cannot be read: \($0)" }
+    return reason.map(Refusal.damaged)
   }
 
   private static func note(on run: ListedRun, _ kept: [RunFolder.Checkpoint]) -> String? {

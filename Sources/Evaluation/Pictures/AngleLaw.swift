@@ -1,6 +1,7 @@
 import Foundation
 
-/// The law of the angle between two independent uniform points of the unit sphere: p(θ) ∝ sin^(d−2) θ on [0, π].
+/// The distribution of the angle between two independent uniform points of the unit sphere: p(θ) ∝ sin^(d−2)
+/// θ on [0, π].
 public enum AngleLaw {
   /// The density at `angle`, per radian: Γ(d/2) / (√π Γ((d−1)/2)) · sin^(d−2) θ.
   ///

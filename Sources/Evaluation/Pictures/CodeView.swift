@@ -53,7 +53,7 @@ public struct CodeView {
   /// runs of it share them.
   /// - Parameters:
   ///   - codes: `[count, latentSize]`, of images that were not trained on; at least four.
-  ///   - prior: The law that they should follow.
+  ///   - prior: The distribution that they should follow.
   ///   - generator: Draws of the prior.
   public init(of codes: Tensor, against prior: any Prior, using generator: Generator) {
     let codes = codes.detached().to(dtype: .float32)
@@ -83,10 +83,11 @@ public struct CodeView {
     (shown, drawn) = kind == .globe ? (codes, draws) : (half.matmul(axes), draws.matmul(axes))
     let first = half.matmul(axes).selected(along: 1, at: 0)
     let known = prior.projectionQuantiles(Self.drawCount).map { Tensor($0) }
-    let law = known ?? draws.matmul(axes).selected(along: 1, at: 0)
-    let spread = Self.deviation(law)
+    let expected = known ?? draws.matmul(axes).selected(along: 1, at: 0)
+    let spread = Self.deviation(expected)
     bandwidth = spread * pow(Double(max(half.shape[0], 1)), -1 / 6)
-    (projection, projectionReference) = kind == .circle ? (nil, nil) : Self.projections(first, law, spread)
+    (projection, projectionReference) =
+      kind == .circle ? (nil, nil) : Self.projections(first, expected, spread)
     reach = Self.reach(shown, drawn)
     let isRound = isIsotropic && kind != .globe && prior.latentSize > 1
     priorRadius =
@@ -163,23 +164,24 @@ extension CodeView {
     return max((values - values.mean()).squared().mean().item.squareRoot(), 1e-12)
   }
 
-  /// The codes and the law along one direction, both smoothed by the same kernel, over what holds the middle 99 % of
-  /// the codes and all of the law, but at most four times the law's width.
+  /// The codes and the distribution along one direction, both smoothed by the same kernel, over what holds
+  /// the middle 99 % of the codes and all of the distribution, but at most four times the distribution's
+  /// width.
   private static func projections(
-    _ values: Tensor, _ law: Tensor, _ spread: Double
+    _ values: Tensor, _ expected: Tensor, _ spread: Double
   ) -> (DensityCurve, DensityCurve) {
     let bandwidth = 0.9 * spread * pow(Double(max(values.shape[0], 2)), -0.2)
     let sorted = values.sorted(along: 0).floats.map(Double.init)
     let middle = Double(sorted.count - 1)
     let (low, high) = (sorted[Int(0.005 * middle)], sorted[Int((0.995 * middle).rounded(.up))])
-    let (start, end) = (law.minimum().item, law.maximum().item)
+    let (start, end) = (expected.minimum().item, expected.maximum().item)
     let width = end - start
     let margin = 2 * bandwidth
     let lower = max(min(low, start), start - 1.5 * width) - margin
     let upper = min(max(high, end), end + 1.5 * width) + margin
     return (
       DensityCurve(kernelsAt: values, bandwidth: bandwidth, over: lower...upper, count: 120),
-      DensityCurve(kernelsAt: law, bandwidth: bandwidth, over: lower...upper, count: 120)
+      DensityCurve(kernelsAt: expected, bandwidth: bandwidth, over: lower...upper, count: 120)
     )
   }
 

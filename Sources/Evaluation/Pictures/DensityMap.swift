@@ -25,9 +25,9 @@ public struct DensityMap: Sendable, Equatable {
     values = density.doubles
   }
 
-  /// The density of directions in Mollweide's projection, where 1 is the uniform law's: the mean of von Mises-Fisher
-  /// densities of that concentration around unit vectors, `[count, 3]`. The third coordinate points up, the first to
-  /// the reader.
+  /// The density of directions in Mollweide's projection, where 1 is the uniform distribution's: the mean of
+  /// von Mises-Fisher densities of that concentration around unit vectors, `[count, 3]`. The third coordinate
+  /// points up, the first to the reader.
   public init(ofDirections directions: Tensor, concentration: Double, rows: Int) {
     let columns = 2 * rows
     let places = (0..<rows * columns).map { index in

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Mollweide's projection of the sphere onto an ellipse twice as wide as high. Equal areas stay equal, so that a uniform
-/// law is a uniform colour.
+/// distribution is a uniform colour.
 ///
 /// x = (2√2/π) λ cos t and y = √2 sin t, where 2t + sin 2t = π sin φ (Snyder, Map Projections, 1987, p. 251). Here x
 /// and y are divided by 2√2 and √2, so that the ellipse is x² + y² ≤ 1 in these units.

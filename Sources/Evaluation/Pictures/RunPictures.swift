@@ -36,7 +36,7 @@ public final class PictureGallery {
   private let catalogs: Catalogs
   private let device: Device
   private let cacheFolder: URL
-  private let progress: @Sendable (Int, Int?, String) -> Void
+  private let progress: ProgressHandler
   private var sources: [String: Result<DataSource, any Error>] = [:]
 
   /// Codes that a view takes, at most, of images of 32 × 32 pixels; fewer of larger ones.
@@ -46,7 +46,7 @@ public final class PictureGallery {
   public init(
     columns: Int, limit: Int, dataset: ConfigurationValue = .empty, catalogs: Catalogs, device: Device = .cpu,
     cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.columns = columns
     self.limit = limit

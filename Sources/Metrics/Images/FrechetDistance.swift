@@ -1,13 +1,13 @@
 import MoCAProtocols
 
-/// The Fréchet distance between two sets of features, each taken for a normal law: the FID where the features are
-/// those of the 2015 Inception graph.
+/// The Fréchet distance between two sets of features, each taken for a normal distribution: the FID where the
+/// features are those of the 2015 Inception graph.
 ///
 ///     |μ₁ − μ₂|² + Tr(C₁ + C₂ − 2 (C₁C₂)^½)
 ///
 /// Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", NeurIPS 2017;
-/// the squared Wasserstein-2 distance of two normal laws (Dowson and Landau, J. Multivariate Anal. 1982). Its unit is
-/// that of the squared features; it is 0 for equal moments and unbounded above.
+/// the squared Wasserstein-2 distance of two normal distributions (Dowson and Landau, J. Multivariate Anal.
+/// 1982). Its unit is that of the squared features; it is 0 for equal moments and unbounded above.
 ///
 /// With Cᵢ = RᵢᵀRᵢ from the symmetric eigensystems, Tr (C₁C₂)^½ is the sum of the singular values of R₁R₂ᵀ, which are
 /// the roots of the eigenvalues of R₁C₂R₁ᵀ. Unlike the root of the product this is real, symmetric in the two sets,
@@ -17,7 +17,7 @@ import MoCAProtocols
 /// numbers only, or use ``extrapolatedFrechetDistance(of:reference:points:using:progress:)``.
 ///
 /// - Parameter allowsFew: Whether sets of at most d images pass, whose covariance is singular: the value then says
-///   more about the number of images than about their law.
+///   more about the number of images than about their distribution.
 /// - Throws: ``ImageScoreError``.
 public func frechetDistance(
   _ first: FeatureMoments, _ second: FeatureMoments, allowsFew: Bool = false

@@ -1,7 +1,8 @@
+import Files
 import MoCAProtocols
 
 /// Why a score of images cannot be computed.
-public enum ImageScoreError: Error, Equatable, CustomStringConvertible {
+public enum ImageScoreError: Fault, Equatable {
   /// A set has fewer images than the score needs; `reason` says what asks for them and `remedy` what to do.
   case tooFew(score: String, found: Int, needed: Int, reason: String, remedy: String)
   /// Rows of features hold values that are NaN or infinite.
@@ -22,6 +23,13 @@ public enum ImageScoreError: Error, Equatable, CustomStringConvertible {
       "one set has \(first) features per image, the other \(second); describe both by the same network"
     case .imagesTooSmall(let height, let width):
       "sharpness needs images of at least 3 × 3 pixels, found \(height) × \(width)"
+    }
+  }
+
+  public var fault: FaultKind {
+    switch self {
+    case .tooFew: .usage
+    case .notFinite, .differentFeatures, .imagesTooSmall: .data
     }
   }
 }

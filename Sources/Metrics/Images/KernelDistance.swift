@@ -9,10 +9,10 @@ import MoCAProtocols
 ///     Σᵢ≠ⱼ [k(xᵢ, xⱼ) + k(yᵢ, yⱼ)] / (m (m − 1)) − 2 Σᵢⱼ k(xᵢ, yⱼ) / m²,
 ///
 /// averaged over subsets drawn without replacement; 100 subsets of 1,000 as in the authors' code. It is unbiased at
-/// every number of images, so that values at unequal numbers may be compared; for equal laws it is 0 on average and
-/// often negative. The usual tools report the standard deviation over subsets, which does not shrink with their
-/// number; the standard error is that of the mean over subsets of the images at hand and understates the whole
-/// uncertainty, since subsets overlap.
+/// every number of images, so that values at unequal numbers may be compared; for equal distributions it is 0
+/// on average and often negative. The usual tools report the standard deviation over subsets, which does not
+/// shrink with their number; the standard error is that of the mean over subsets of the images at hand and
+/// understates the whole uncertainty, since subsets overlap.
 public struct KernelDistance: Codable, Sendable {
   /// The mean over subsets.
   public let value: Double

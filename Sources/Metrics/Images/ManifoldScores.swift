@@ -10,11 +10,11 @@ import MoCAProtocols
 ///   reference balls that hold them, divided by k, and the share of reference images whose ball holds a generated
 ///   image.
 ///
-/// Precision, recall and coverage lie in [0, 1]; density is about 1 for equal laws and may exceed it. A ball is open,
-/// as in the package of Naeem et al.; with distances that tie, closed balls as in other tools give more. One outlier
-/// of the reference inflates precision by its wide ball; density does not suffer from it. All four depend on both
-/// numbers of images: compare at equal numbers, best as many generated as reference images. With equal laws and
-/// sizes coverage is expected near to 1 − 2⁻ᵏ.
+/// Precision, recall and coverage lie in [0, 1]; density is about 1 for equal distributions and may exceed
+/// it. A ball is open, as in the package of Naeem et al.; with distances that tie, closed balls as in other
+/// tools give more. One outlier of the reference inflates precision by its wide ball; density does not suffer
+/// from it. All four depend on both numbers of images: compare at equal numbers, best as many generated as
+/// reference images. With equal distributions and sizes coverage is expected near to 1 − 2⁻ᵏ.
 ///
 /// Time is quadratic, memory is not: pairs go through tiles of 2,048 × 2,048.
 public struct ManifoldScores: Codable, Sendable {

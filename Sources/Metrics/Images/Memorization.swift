@@ -7,16 +7,16 @@ import MoCAProtocols
 ///
 /// - ``authenticShare`` (AuthPct of Alaa et al., "How faithful is your synthetic data?", ICML 2022): the share of
 ///   generated images that lie farther from t than t lies from its nearest other training image. A model that draws
-///   from the law of the data reaches about one half; copies give 0.
+///   from the distribution of the data reaches about one half; copies give 0.
 /// - ``closerThanHeldOutShare``: the share of generated images that lie nearer to t than t's nearest held-out image
 ///   does. Half is expected where as many images are generated as held out; it grows with the number generated.
 /// - ``copyingScore`` (C_T of Meehan, Chaudhuri and Dasgupta, "A non-parametric test to detect data-copying in
 ///   generative models", AISTATS 2020, over one cell): the distances of generated and of held-out images from their
 ///   nearest training images are compared by the Mann-Whitney statistic U, the number of pairs in which the generated
 ///   image is farther, ties half; given is its z value, (U − nm/2) / σ with σ corrected for ties. About standard
-///   normal for the law of the data; below −3 generated images are nearer to the training set than unseen ones:
-///   copies. Far above 0 the images are off the data. The authors' version averages over cells of the space, which
-///   finds copies in one region only that this one may miss.
+///   normal for the distribution of the data; below −3 generated images are nearer to the training set than
+///   unseen ones: copies. Far above 0 the images are off the data. The authors' version averages over cells
+///   of the space, which finds copies in one region only that this one may miss.
 ///
 /// All need features in which distance means likeness; pairs go through tiles of 2,048 × 2,048.
 public struct Memorization: Codable, Sendable {

@@ -7,8 +7,8 @@ import MoCAProtocols
 /// Berthet et al., "MIND: Monge Inception Distance for generative models evaluation", arXiv 2605.06797: 1,000
 /// directions uniform on the sphere; W₂² of a projection is the mean squared difference of its sorted values. Unlike
 /// the Fréchet distance it sees more than two moments and needs no more images than features. Of unequal sets the
-/// larger is thinned at random to the size of the smaller. Two samples of one law give a value above 0 that falls
-/// like 1/n: compare at equal numbers.
+/// larger is thinned at random to the size of the smaller. Two samples of one distribution give a value above
+/// 0 that falls like 1/n: compare at equal numbers.
 ///
 /// - Parameters:
 ///   - generated: `[n, d]`.

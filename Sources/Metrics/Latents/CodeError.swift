@@ -1,7 +1,8 @@
+import Files
 import MoCAProtocols
 
 /// What can be wrong with codes that are to be measured.
-public enum CodeError: Error, Equatable, CustomStringConvertible {
+public enum CodeError: Fault, Equatable {
   /// A tensor that is not `[count, latentSize]`.
   case wrongShape(found: [Int], latentSize: Int)
   /// Codes with values that are not finite or beyond 10⁹.
@@ -37,6 +38,8 @@ public enum CodeError: Error, Equatable, CustomStringConvertible {
       "all training labels are \(label); at least two classes are needed"
     }
   }
+
+  public var fault: FaultKind { .data }
 
   /// Squares of squares of larger values would not be finite in `float32`.
   private static let largest = 1e9

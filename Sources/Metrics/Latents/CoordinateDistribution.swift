@@ -1,8 +1,8 @@
 import Foundation
 import MoCAProtocols
 
-/// The distribution function of one coordinate of the prior: normal, or of the uniform law on the sphere, where
-/// (u + 1)/2 follows Beta((d − 1)/2, (d − 1)/2).
+/// The distribution function of one coordinate of the prior: normal, or of the uniform distribution on the
+/// sphere, where (u + 1)/2 follows Beta((d − 1)/2, (d − 1)/2).
 ///
 /// Cubic pieces through 4,097 knots with their exact slopes; in the angle for the sphere. Right to 1e-7.
 public struct CoordinateDistribution {
@@ -13,7 +13,7 @@ public struct CoordinateDistribution {
   /// The coefficients of each piece, `[cells, 4]`.
   private let pieces: Tensor
 
-  /// Of that prior, or `nil` where a coordinate's law is not known.
+  /// Of that prior, or `nil` where a coordinate's distribution is not known.
   public init?(of prior: any Prior) {
     if prior.geometry == .sphere {
       self.init(sphereOf: prior.latentSize)

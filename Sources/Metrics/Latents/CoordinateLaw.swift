@@ -1,9 +1,11 @@
 import MoCAProtocols
 
-/// The law of single coordinates: the mean over coordinates of the Kolmogorov-Smirnov distance to the prior's.
+/// The distribution of single coordinates: the mean over coordinates of the Kolmogorov-Smirnov distance to
+/// the prior's.
 ///
-/// Exact distribution functions for the normal law and the sphere; otherwise the two-sample distance to as many draws.
-/// It sees what an encoder does along its own axes, such as dead, clipped or two-peaked coordinates.
+/// Exact distribution functions for the normal distribution and the sphere; otherwise the two-sample distance
+/// to as many draws. It sees what an encoder does along its own axes, such as dead, clipped or two-peaked
+/// coordinates.
 public struct CoordinateLaw: LatentMeasure {
   public static let name = "coordinateLaw"
   public static let unit = "mean Kolmogorov-Smirnov distance of a coordinate, between 0 and 1"

@@ -3,11 +3,12 @@ import MoCAProtocols
 
 /// Cramér-Wold distance (Tabor et al., "Cramer-Wold Auto-Encoder", JMLR 2020), not its logarithm.
 ///
-/// Both laws are projected on a direction and smoothed by N(0, γ), γ = (4/(3N))^(2/5); the squared difference of the
-/// densities is integrated and averaged over all directions:
+/// Both distributions are projected on a direction and smoothed by N(0, γ), γ = (4/(3N))^(2/5); the squared
+/// difference of the densities is integrated and averaged over all directions:
 /// 1/(2√(πγ)) (mean φ(|zᵢ − zⱼ|²/4γ) + mean φ(|pᵢ − pⱼ|²/4γ) − 2 mean φ(|zᵢ − pⱼ|²/4γ)), φ(s) = ₁F₁(½; d/2; −s). Codes
 /// are first scaled to a mean square of one for each coordinate, as the prior's are. Pairs of a point with itself
-/// count. Closed form for the normal law and the uniform sphere; from 20 dimensions on φ is the paper's approximation.
+/// count. Closed form for the normal distribution and the uniform sphere; from 20 dimensions on φ is the
+/// paper's approximation.
 public struct CramerWoldDistance: LatentMeasure {
   public static let name = "cramerWold"
   public static let unit = "Cramér-Wold distance at Silverman's bandwidth, falls towards 0 with N at a match"
@@ -23,7 +24,7 @@ public struct CramerWoldDistance: LatentMeasure {
     let profile = ConfluentProfile(dimension: prior.latentSize)
     let bandwidth = pow(4 / (3 * Double(reference.count)), 0.4)
     let factor = 0.5 / (Double.pi * bandwidth).squareRoot()
-    // Two draws of a law of unit variance are 2d apart in the mean square.
+    // Two draws of a distribution of unit variance are 2d apart in the mean square.
     let scale = (2 * size / prior.kernelScale).squareRoot()
     let kernel = { (squares: Tensor) in profile.values(at: squares * (0.25 / bandwidth)) * factor }
     let expectation: KernelDiscrepancy.Expectation

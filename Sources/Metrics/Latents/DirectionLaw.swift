@@ -1,7 +1,8 @@
 import MoCAProtocols
 
-/// The law of ⟨θ, z⟩ on the sphere: the mean over 64 random directions θ of the Cramér-von Mises statistic against
-/// the law of a coordinate of a uniform point, (u + 1)/2 ~ Beta((d − 1)/2, (d − 1)/2).
+/// The distribution of ⟨θ, z⟩ on the sphere: the mean over 64 random directions θ of the Cramér-von Mises
+/// statistic against the distribution of a coordinate of a uniform point, (u + 1)/2 ~ Beta((d − 1)/2, (d −
+/// 1)/2).
 ///
 /// Its expectation is 1/6 at every N and d for a perfect match and grows like N for a mismatch.
 public struct DirectionLaw: LatentMeasure {

@@ -5,7 +5,7 @@ import MoCAProtocols
 /// 2 E|z − p| − E|z − z′| − E|p − p′|, over the mean squared distance of two draws' root, √C.
 ///
 /// Pairs of a point with itself count, so that it is never negative. It sees shifts and scales at any distance. The
-/// prior's expectations are exact for the normal law and the uniform sphere.
+/// prior's expectations are exact for the normal distribution and the uniform sphere.
 public struct EnergyStatistic: LatentMeasure {
   public static let name = "energy"
   public static let unit =

@@ -1,8 +1,8 @@
 import Foundation
 import MoCAProtocols
 
-/// A kernel as a mixture of Gaussian ones, k(r²) = Σ w (exp(−t r²) − offset): its mean over a normal law is in closed
-/// form, E exp(−t |z − p|²) = (1 + 2tσ²)^(−d/2) exp(−t |z|² / (1 + 2tσ²)).
+/// A kernel as a mixture of Gaussian ones, k(r²) = Σ w (exp(−t r²) − offset): its mean over a normal
+/// distribution is in closed form, E exp(−t |z − p|²) = (1 + 2tσ²)^(−d/2) exp(−t |z|² / (1 + 2tσ²)).
 struct GaussianMixtureKernel {
   /// t of each part.
   let rates: [Double]
@@ -22,7 +22,8 @@ struct GaussianMixtureKernel {
     self.offset = offset
   }
 
-  /// Its means over the normal law of that size and scale, where `far` is the kernel's mean at large |z|².
+  /// Its means over the normal distribution of that size and scale, where `far` is the kernel's mean at large
+  /// |z|².
   func expectation(latentSize: Int, scale: Double, far: @escaping (Tensor) -> Tensor)
     -> KernelDiscrepancy.Expectation
   {

@@ -5,7 +5,7 @@ import MoCAProtocols
 ///
 /// The codes must be of images that were not trained on. A measure's probability is exact at every number of codes;
 /// with k measures k in a hundred refusals are to be expected of a perfect match. No refusal says that these codes are
-/// too few to tell, not that the laws are equal: the value tells how large a mismatch is.
+/// too few to tell, not that the distributions are equal: the value tells how large a mismatch is.
 public struct LatentEvaluation: Codable, Sendable {
   /// The scores, in the order of ``measures``.
   public let scores: [LatentScore]
@@ -28,7 +28,7 @@ public struct LatentEvaluation: Codable, Sendable {
   /// - Parameters:
   ///   - codes: `[count, latentSize]` on the prior's support, of held-out images. Measures of pairs take a random part
   ///     of at most 2,000, the others of at most 10,000; each score says how many.
-  ///   - prior: The law that they should follow.
+  ///   - prior: The distribution that they should follow.
   ///   - nullCount: Null values of a measure; costly measures take 99.
   ///   - generator: Everything random; the codes are moved to its device.
   ///   - measures: Which ones.

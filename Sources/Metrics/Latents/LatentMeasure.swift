@@ -12,6 +12,8 @@ public protocol LatentMeasure {
   static var unit: String { get }
   /// Whether values below those of draws are a mismatch too.
   static var isTwoSided: Bool { get }
+  /// Which question it answers.
+  static var kind: ScoreKind { get }
   /// At most so many codes take part.
   static var codeLimit: Int { get }
   /// At most so many null values are simulated.
@@ -20,13 +22,14 @@ public protocol LatentMeasure {
   init?(_ reference: LatentReference)
   /// Of `[count, latentSize]`, without gradients, where `count` is the reference's.
   func value(of codes: Tensor) -> Double
-  /// The probability of such a value or a worse one for many draws of the prior, where a limit law is known. The
-  /// simulated one is exact; this one reaches further down.
+  /// The probability of such a value or a worse one for many draws of the prior, where a limit distribution
+  /// is known. The simulated one is exact; this one reaches further down.
   func asymptoticProbability(of value: Double) -> Double?
 }
 
 extension LatentMeasure {
   public static var isTwoSided: Bool { false }
+  public static var kind: ScoreKind { .other }
   public static var codeLimit: Int { 10_000 }
   public static var nullLimit: Int { 1_000 }
   public func asymptoticProbability(of value: Double) -> Double? { nil }
@@ -34,7 +37,7 @@ extension LatentMeasure {
 
 /// What a measure is built from.
 public struct LatentReference {
-  /// The law that the codes should follow.
+  /// The distribution that the codes should follow.
   public let prior: any Prior
   /// Codes that are judged at once.
   public let count: Int

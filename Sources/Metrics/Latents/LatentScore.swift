@@ -4,6 +4,8 @@ public struct LatentScore: Codable, Sendable, Equatable {
   public let name: String
   /// What the value is, in words.
   public let unit: String
+  /// Which question it answers.
+  public let kind: ScoreKind
   /// Of the codes.
   public let value: Double
   /// The median of the null values: what a perfect match gives at this number of codes.
@@ -16,7 +18,7 @@ public struct LatentScore: Codable, Sendable, Equatable {
   /// (``nullCount`` + 1), twice the smaller side's where both sides are a mismatch. Its least value is 1 or 2 in
   /// ``nullCount`` + 1.
   public let probability: Double
-  /// The same from a limit law, where one is known: it tells a large mismatch from a huge one.
+  /// The same from a limit distribution, where one is known: it tells a large mismatch from a huge one.
   public let asymptoticProbability: Double?
   /// Codes that took part.
   public let codeCount: Int
@@ -30,6 +32,16 @@ public struct LatentScore: Codable, Sendable, Equatable {
   /// in a hundred of perfect matches.
   public var isMatched: Bool { probability > Self.level }
 
+  /// Values on either side of the null band are a mismatch, or large ones alone.
+  public var order: ScoreOrder { lower == nil ? .lower : .nearerToNull }
+
+  /// The null values.
+  public var null: NullComparison {
+    NullComparison(
+      median: nullMedian, lower: lower, upper: upper, probability: probability,
+      asymptoticProbability: asymptoticProbability)
+  }
+
   /// Reads a value against null values.
   init(_ type: any LatentMeasure.Type, value: Double, asymptotic: Double?, nulls: [Double], codeCount: Int) {
     let sorted = nulls.sorted()
@@ -38,6 +50,7 @@ public struct LatentScore: Codable, Sendable, Equatable {
     let below = Double(1 + nulls.count { $0 <= value }) / count
     name = type.name
     unit = type.unit
+    kind = type.kind
     self.value = value
     nullMedian = Self.quantile(0.5, of: sorted)
     lower = type.isTwoSided ? Self.quantile(0.025, of: sorted) : nil

@@ -4,8 +4,8 @@ import MoCAProtocols
 /// Mardia's multivariate kurtosis (Biometrika 1970): the mean of (zᵢᵀ S⁻¹ zᵢ)² for centred codes and their covariance
 /// S (divided by N).
 ///
-/// d(d + 2) for a normal law, with the variance 8d(d + 2)/N. Above it the tails are heavy, below it light. For the
-/// normal prior only.
+/// d(d + 2) for a normal distribution, with the variance 8d(d + 2)/N. Above it the tails are heavy, below it
+/// light. For the normal prior only.
 public struct MardiaKurtosis: LatentMeasure {
   public static let name = "mardiaKurtosis"
   public static let unit = "Mardia's kurtosis, d(d + 2) at a match"

@@ -3,8 +3,8 @@ import MoCAProtocols
 /// Mardia's multivariate skewness ("Measures of multivariate skewness and kurtosis with applications", Biometrika
 /// 1970): the mean over all pairs of (zᵢᵀ S⁻¹ zⱼ)³ for centred codes and their covariance S (divided by N).
 ///
-/// 0 for a normal law; N/6 times it is about χ² with d(d + 1)(d + 2)/6 degrees of freedom. It does not depend on mean,
-/// scale and correlation. For the normal prior only.
+/// 0 for a normal distribution; N/6 times it is about χ² with d(d + 1)(d + 2)/6 degrees of freedom. It does
+/// not depend on mean, scale and correlation. For the normal prior only.
 public struct MardiaSkewness: LatentMeasure {
   public static let name = "mardiaSkewness"
   public static let unit = "Mardia's skewness, 0 for a normal law and d(d + 1)(d + 2)/N for N draws of it"

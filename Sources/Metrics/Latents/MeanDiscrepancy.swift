@@ -6,7 +6,8 @@ import MoCAProtocols
 /// own scale C.
 ///
 /// MMD² = E k(z, z′) − 2 E k(z, p) + E k(p, p′). Pairs of a point with itself are left out, so that a perfect match
-/// has the expectation zero. The prior's expectations are exact for the normal law and the uniform sphere.
+/// has the expectation zero. The prior's expectations are exact for the normal distribution and the uniform
+/// sphere.
 public struct MeanDiscrepancy: LatentMeasure {
   public static let name = "mmd"
   public static let unit = "MMD² of seven inverse multiquadric kernels, 0 at a match, negative by chance"

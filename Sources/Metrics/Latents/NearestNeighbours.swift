@@ -13,7 +13,7 @@ import MoCAProtocols
 ///   - metric: Cosine for codes on a sphere, else Euclidean.
 /// - Throws: ``CodeError``.
 public func nearestNeighbourAccuracy(
-  train: LabelledCodes, test: LabelledCodes, neighbours: Int = 10, metric: CodeMetric
+  train: LabelledCodes, test: LabelledCodes, neighbours: Int = 10, metric: CodeDistance
 ) throws -> Double {
   if neighbours < 1 { fatalError("\(neighbours) neighbours cannot vote; ask for at least 1") }
   try CodeError.check(train.codes, latentSize: test.codes.shape[1], atLeast: neighbours)

@@ -28,8 +28,8 @@ public struct PriorHoles: Codable, Sendable {
   public let nullMedian: Double
   /// The 95 % quantile of the null values.
   public let nullUpper: Double
-  /// The probability that drifts of one law give such an ``excess`` or a larger one: (1 + null values that do) /
-  /// (``nullCount`` + 1).
+  /// The probability that drifts of one distribution give such an ``excess`` or a larger one: (1 + null
+  /// values that do) / (``nullCount`` + 1).
   public let probability: Double
 
   /// Shuffles that make the null band.

@@ -10,6 +10,7 @@ public struct SlicedWassersteinDistance: LatentMeasure {
   public static let name = "slicedWasserstein"
   public static let unit =
     "sliced W₂ over a projection's standard deviation, towards 0 with N at a match"
+  public static let kind = ScoreKind.codeDistance
   public static let nullLimit = 99
 
   private let directions: Tensor

@@ -1,11 +1,12 @@
 import Foundation
 import MoCAProtocols
 
-/// Spherical sliced Wasserstein-2 to the uniform law (Bonet et al., "Spherical Sliced-Wasserstein", ICLR 2023).
+/// Spherical sliced Wasserstein-2 to the uniform distribution (Bonet et al., "Spherical Sliced-Wasserstein",
+/// ICLR 2023).
 ///
-/// Codes are projected on 128 random great circles. On each, W₂² to the uniform law is in closed form: with the sorted
-/// positions uᵢ it is the variance of uᵢ − (i − ½)/N, plus 1/(12N²). The root of the mean over circles; on the circle itself, d = 2,
-/// one is exact. On the sphere only.
+/// Codes are projected on 128 random great circles. On each, W₂² to the uniform distribution is in closed
+/// form: with the sorted positions uᵢ it is the variance of uᵢ − (i − ½)/N, plus 1/(12N²). The root of the
+/// mean over circles; on the circle itself, d = 2, one is exact. On the sphere only.
 public struct SphericalSlicedDistance: LatentMeasure {
   public static let name = "sphericalSlicedWasserstein"
   public static let unit = "sliced W₂ round great circles of length 1, towards 0 with N at a match"

@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca ablate`.
 struct AblateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ablate",
@@ -187,7 +186,7 @@ struct AblateCommand: ParsableCommand {
         interruption: interruption, report: display.report))
     display.end()
     if let elsewhere {
-      print(elsewhere)
+      print("\(elsewhere)\nwatch it with: moca watch \(folder.url.path.shellWord)")
       return
     }
     try AblationResult(

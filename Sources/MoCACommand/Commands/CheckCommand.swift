@@ -1,10 +1,10 @@
 import ArgumentParser
 import Conformance
+import Files
 import Foundation
 import MoCAProtocols
 import Terminal
 
-/// `moca check`.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -35,7 +35,6 @@ struct CheckOtherCommand: ParsableCommand {
   }
 }
 
-/// `moca check regularizer`.
 struct CheckRegularizerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "regularizer",
@@ -154,26 +153,19 @@ struct CheckRegularizerCommand: ParsableCommand {
     }
   }
 
-  private static func encoder() -> JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }
-
   private static func json(_ checked: [CheckedPrior]) throws -> String {
-    String(decoding: try encoder().encode(checked.map(\.report)), as: UTF8.self)
+    try JSONEncoder.compact.text(of: checked.map(\.report))
   }
 
   private static func write(_ runs: [FreePoints], to path: String) throws {
     do {
-      try encoder().encode(runs).write(to: URL(fileURLWithPath: path))
+      try JSONEncoder.compact.encode(runs).write(to: URL(fileURLWithPath: path))
     } catch {
       throw Failure(.disk, "cannot write \(path): \(error.localizedDescription)")
     }
   }
 }
 
-/// What was found against one prior.
 private struct CheckedPrior {
   let report: ConformanceReport
   let runs: [FreePoints]

@@ -3,7 +3,6 @@ import MoCAProtocols
 import Storage
 import Terminal
 
-/// What `moca inspect` says about a checkpoint.
 struct CheckpointReport {
   let url: URL
   let header: CheckpointHeader
@@ -14,7 +13,6 @@ struct CheckpointReport {
   /// Long texts of the metadata, which the table leaves to JSON.
   private static let longKeys: Set = ["configuration"]
 
-  /// Everything, for programs.
   var tree: ConfigurationValue {
     .object([
       .init("path", .string(url.path)), .init("bytes", .integer(header.byteCount)),
@@ -30,7 +28,6 @@ struct CheckpointReport {
     ])
   }
 
-  /// For people.
   var text: String {
     let values = header.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
     var lines = [

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Comparison
+import Files
 import Foundation
 import Tables
 import Terminal
 
-/// `moca compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -119,9 +119,5 @@ struct CompareCommand: ParsableCommand {
 
 extension Comparison {
   /// JSON with sorted keys.
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  func json() throws -> String { try JSONEncoder.readable.text(of: self) }
 }

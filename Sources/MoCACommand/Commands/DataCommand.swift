@@ -7,14 +7,12 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca data`.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Fetch what scores need from the network.",
     subcommands: [DownloadCommand.self])
 }
 
-/// `moca data download`.
 struct DownloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "download",
@@ -55,7 +53,7 @@ struct DownloadCommand: ParsableCommand {
           isCancelled: { interruption.isRequested }, progress: progress.update)
       } catch is CancellationError {
         progress.finish()
-        throw Failure(message: "interrupted; nothing was kept", exitCode: Interruption.exitCode)
+        throw Failure(.interrupted, "interrupted; nothing was kept")
       }
       progress.finish()
       if !isNew { Console.note("\(entry.name): is here already") }

@@ -3,7 +3,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca describe`.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
@@ -54,7 +53,6 @@ private struct Topic {
   let summary: String?
   let reference: Citation?
   let settings: [SettingDescription]
-  /// The plugin's type; `nil` for a section.
   let type: (any Plugin.Type)?
 
   static func all(_ catalogs: Catalogs) -> [Topic] {
@@ -72,9 +70,9 @@ private struct Topic {
 
   private var section: String { kind == "section" ? name : kind }
 
-  /// As it is written on the command line: settings of an extractor begin with its name.
+  /// As it is written on the command line: settings of an extractor or a metric begin with its name.
   private func key(_ setting: SettingDescription) -> String {
-    "\(kind == "extractor" ? name : section).\(setting.key)"
+    "\(["extractor", "metric"].contains(kind) ? name : section).\(setting.key)"
   }
 
   var tree: ConfigurationValue {
@@ -149,6 +147,7 @@ private struct Topic {
     case "section": nil
     case "sampler": "choose it with: moca sample RUN --sampler \(name)"
     case "extractor": "choose it with: moca evaluate RUN --extractor \(name)"
+    case "metric": "choose it with: moca evaluate RUN --metric \(name)"
     case "encoder", "decoder":
       "choose it with: \(kind)=\(name), or backbone=\(name) for encoder and decoder\(standard)"
     case "regularizer": "choose it with: regularizer=\(name)\(standard)\(companions)"

@@ -33,6 +33,7 @@ struct DescribedKind {
 
   private var choice: String {
     if word == "sampler" { return "choose one with: moca sample RUN --sampler NAME" }
+    if word == "metric" || word == "extractor" { return "choose one with: moca evaluate RUN --\(word) NAME" }
     let standard = Experiment.standardChoice(in: kinds[0]) ?? "the regularizer's own"
     return "choose one with: \(word)=NAME (default: \(standard))"
   }

@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca diff`.
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
@@ -15,13 +14,13 @@ struct DiffCommand: ParsableCommand {
       each logged quantity that means the same in both runs the first step at which the values differ in any bit, and \
       the first at which the curves part beyond noise: where the mean of the last 4 or 16 differences exceeds 1.1·√(2 \
       ln(2m/0.05)) standard errors, m being the number of looks. Positive curves are compared by their logarithms, and \
-      single wild values count as three standard deviations. Of simulated curves of one law at most 3 of 100 pairs are \
-      so told apart, or 6 where noise is wild, if neighbouring lines correlate by up to 0.6; at 0.9 it is 5 over 600 \
-      lines, but 9 over 200 and 13 over 80. The standard error is the larger of two, one from the scatter of the \
-      difference and one from that of the curves, each measured around locally fitted parabolas; that of the \
-      difference heeds that neighbours resemble each other. A curve that stops being finite alone parts there. Fewer \
-      than \(CurveDifference.fewest) common steps are too few to tell. Another seed is no noise in this sense: to \
-      compare methods, compare several seeds.
+      single wild values count as three standard deviations. Of simulated curves of one distribution at most \
+      3 of 100 pairs are so told apart, or 6 where noise is wild, if neighbouring lines correlate by up to \
+      0.6; at 0.9 it is 5 over 600 lines, but 9 over 200 and 13 over 80. The standard error is the larger of \
+      two, one from the scatter of the difference and one from that of the curves, each measured around \
+      locally fitted parabolas; that of the difference heeds that neighbours resemble each other. A curve \
+      that stops being finite alone parts there. Fewer than \(CurveDifference.fewest) common steps are too \
+      few to tell. Another seed is no noise in this sense: to compare methods, compare several seeds.
 
       Examples:
         moca diff faces faces-2

@@ -3,7 +3,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// What `moca diff` prints.
 struct DiffReport {
   private let difference: RunDifference
   private let names: [String]
@@ -19,7 +18,6 @@ struct DiffReport {
     ]
   }
 
-  /// Everything, for programs.
   var tree: ConfigurationValue {
     let curves = difference.curves.map { curve in
       ConfigurationValue.object([
@@ -53,7 +51,6 @@ struct DiffReport {
         ])
   }
 
-  /// For people.
   var text: String {
     var blocks = parts.filter { !$0.values.isEmpty }.map(table)
     let same = parts.filter(\.values.isEmpty).map(\.title)

@@ -6,7 +6,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -17,7 +16,7 @@ struct EvaluateCommand: ParsableCommand {
       prior, each score with a p-value; and what the codes say about labels. Scores and their metric cards are written \
       to the run's evaluation/. Numbers can be compared where their cards are equal; --cards shows them.
 
-      Settings of samplers and extractors are key=value arguments that begin with its name; dataset.path=… says where the \
+      Settings of samplers, extractors and metrics are key=value arguments that begin with its name; dataset.path=… says where the \
       run's images are now.
 
       Examples:
@@ -31,9 +30,17 @@ struct EvaluateCommand: ParsableCommand {
         moca data download inception                             once, for FID and KID
 
       Metrics:
-      \(Metric.Kind.allCases.map { "  \($0.rawValue.padding(toLength: 18, withPad: " ", startingAt: 0))\($0.summary)" }
-        .joined(separator: "\n"))
+      \(metricLines)
       """)
+
+  /// A line for each metric.
+  private static var metricLines: String {
+    CommandContext.catalogs.metrics.entries.map { entry in
+      "  \(entry.name.padding(toLength: max(18, entry.name.count + 2), withPad: " ", startingAt: 0))"
+        + entry.type.summary
+    }
+    .joined(separator: "\n")
+  }
 
   @Argument(
     help: ArgumentHelp(
@@ -129,8 +136,10 @@ struct EvaluateCommand: ParsableCommand {
     let progress = StageProgress()
     let catalogs = CommandContext.catalogs
     let settings = try sectionSettings()
-    var plan = EvaluationPlan()
-    plan.metrics = try metric.map { try Metric($0, extractors: catalogs.extractors.names) }
+    var plan = try EvaluationPlan(catalogs.metrics, settings: settings)
+    plan.metrics = try metric.map {
+      try MetricChoice($0, metrics: catalogs.metrics, extractors: catalogs.extractors.names)
+    }
     plan.sampleCount = samples
     plan.seed = seed
     plan.allowsFew = allowFew
@@ -178,15 +187,21 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private var sectionNames: [String] {
-    CommandContext.catalogs.extractors.names + CommandContext.catalogs.samplers.names + ["dataset"]
+    let catalogs = CommandContext.catalogs
+    return catalogs.extractors.names + catalogs.samplers.names + catalogs.metrics.names + ["dataset"]
   }
 
   /// Refuses settings of what is not used: they would be thought to hold.
   private func checkUse(of settings: [String: ConfigurationValue], in plan: EvaluationPlan) throws {
-    let used = plan.sources.map(\.name) + plan.samplers.map(\.name) + (generated == nil ? ["dataset"] : [])
+    let used =
+      plan.sources.map(\.name) + plan.samplers.map(\.name) + plan.includedNames
+      + (generated == nil ? ["dataset"] : [])
     if let name = settings.keys.sorted().first(where: { !used.contains($0) }) {
       throw Failure(
-        .usage, "\(name) has settings but is not used here; add --sampler \(name) or --extractor \(name)")
+        .usage,
+        "\(name) has settings but is not used here; add "
+          + (CommandContext.catalogs.metrics.names.contains(name)
+            ? "--metric \(name)" : "--sampler \(name) or --extractor \(name)"))
     }
   }
 
@@ -209,7 +224,7 @@ struct EvaluateCommand: ParsableCommand {
   /// The prior, then the samplers that were asked for, with their settings.
   private func samplers(_ settings: [String: ConfigurationValue]) throws -> [EvaluationPlan.SamplerChoice] {
     let catalog = CommandContext.catalogs.samplers
-    let asked = ["prior"] + sampler.filter { $0 != "all" }
+    let asked = [EvaluationPlan.SamplerChoice.prior] + sampler.filter { $0 != "all" }
     let names = asked + (sampler.contains("all") ? catalog.names : [])
     return try names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map { _, name in
       let chosen = settings[name] ?? .empty
@@ -226,7 +241,7 @@ struct EvaluateCommand: ParsableCommand {
         let name = String(word.prefix { $0 != "." && $0 != "=" })
         throw Failure(
           .usage,
-          "\"\(word)\" does not begin with the name of a sampler or an extractor, as in inception.resize=clean"
+          "\"\(word)\" does not begin with the name of a sampler, an extractor or a metric, as in inception.resize=clean"
             + suggestion(for: name, among: known))
       }
       let name = String(word[..<dot])

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Metrics
 import MoCAProtocols
 import Terminal
 
@@ -8,7 +9,6 @@ struct EvaluationReport {
   let evaluation: Evaluation
   let showsCards: Bool
 
-  /// The text for people.
   func text(width: Int?) -> String {
     var blocks: [String] = []
     if !images.isEmpty {
@@ -32,14 +32,9 @@ struct EvaluationReport {
     return blocks.isEmpty ? "nothing was measured" : blocks.joined(separator: "\n\n")
   }
 
-  /// Subjects whose scores are of images: those with a shape of 8-bit values on their cards.
-  private var images: [SubjectScores] {
-    evaluation.subjects.filter { $0.scores.contains { $0.card.quantization != nil } }
-  }
+  private var images: [SubjectScores] { evaluation.subjects.filter(\.role.isOfImages) }
 
-  private var codes: [SubjectScores] {
-    evaluation.subjects.filter { !$0.scores.contains { $0.card.quantization != nil } }
-  }
+  private var codes: [SubjectScores] { evaluation.subjects.filter { !$0.role.isOfImages } }
 
   /// One row for each score, those of reconstructions first.
   private var imageTable: TextTable {
@@ -55,7 +50,7 @@ struct EvaluationReport {
   }
 
   private var scoreNames: [String] {
-    let ordered = images.filter { $0.subject == "reconstructions" } + images
+    let ordered = images.filter { $0.role == .reconstructions } + images
     return ordered.flatMap(\.scores).map(\.card.score).reduce(into: []) { names, name in
       if !names.contains(name) { names.append(name) }
     }
@@ -67,23 +62,22 @@ struct EvaluationReport {
   }
 
   private func isAgainstNull(_ subject: SubjectScores) -> Bool {
-    subject.scores.contains { $0.details?["probability"] != nil }
+    subject.scores.contains { $0.null?.probability != nil }
   }
 
   private func nullTable(_ subject: SubjectScores) -> TextTable {
     var table = TextTable(columns: [
       "measure", "codes", "value", .init("null", title: "at a match"), "band", "p",
-      .init("limit", title: "limit law"),
+      .init("limit", title: "limit distribution"),
     ])
     for score in subject.scores {
-      let details = score.details ?? [:]
-      let number = { (key: String) in details[key].map(Console.number) ?? "-" }
-      let lower = details["nullLower"].map { Console.number($0) + " … " } ?? "≤ "
-      let band = details["nullUpper"].map { lower + Console.number($0) } ?? "-"
+      let number = { (value: Double?) in value.map(Console.number) ?? "-" }
+      let lower = score.null?.lower.map { Console.number($0) + " … " } ?? "≤ "
+      let band = score.null?.upper.map { lower + Console.number($0) } ?? "-"
       table.append([
         .string(score.card.score), .string(String(score.card.count)), .string(Self.cell(score)),
-        .string(number("nullMedian")), .string(band),
-        .string(number("probability")), .string(number("asymptoticProbability")),
+        .string(number(score.null?.median)), .string(band),
+        .string(number(score.null?.probability)), .string(number(score.null?.asymptoticProbability)),
       ])
     }
     return table
@@ -101,7 +95,7 @@ struct EvaluationReport {
 
   /// How many of the measures refuse at 1 %.
   private func verdict(of subject: SubjectScores) -> String {
-    let probabilities = subject.scores.compactMap { $0.details?["probability"] }
+    let probabilities = subject.scores.compactMap { $0.null?.probability }
     let (count, refusing) = (probabilities.count, probabilities.count { $0 <= 0.01 })
     if count < 2 { return "" }
     return "\n\(refusing) of \(count) measures tell the codes from the prior at 1 %; "

@@ -7,14 +7,12 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca extractor`.
 struct ExtractorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extractor", abstract: "Make a network for comparing images of your own kind.",
     subcommands: [TrainExtractorCommand.self])
 }
 
-/// `moca extractor train`.
 struct TrainExtractorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",

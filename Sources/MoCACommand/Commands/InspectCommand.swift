@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Storage
 
-/// `moca inspect`.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",

@@ -4,7 +4,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca interpolate`.
 struct InterpolateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "interpolate",

@@ -4,7 +4,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca list`.
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",

@@ -2,7 +2,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// What `moca list --matrix` prints.
 struct MatrixReport {
   private let matrix: CompatibilityMatrix
 

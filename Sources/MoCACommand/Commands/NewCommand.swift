@@ -6,7 +6,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca new`.
 struct NewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new",
@@ -43,7 +42,6 @@ struct NewCommand: ParsableCommand {
   @Flag(help: "Replace a file that exists.")
   var force = false
 
-  /// What can be written.
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case regularizer, backbone
 

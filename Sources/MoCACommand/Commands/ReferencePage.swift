@@ -82,7 +82,7 @@ struct ReferencePage {
   private static func name(of subject: PenaltySubject) -> String {
     switch subject {
     case .codes: "the codes of a batch, towards the prior"
-    case .posterior: "the law of each image's code"
+    case .posterior: "the distribution of each image's code"
     case .networks: "networks or images, not the codes of the batch alone"
     }
   }

@@ -7,7 +7,6 @@ import Reports
 import Runner
 import Terminal
 
-/// `moca report`.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
@@ -74,11 +73,11 @@ struct ReportCommand: ParsableCommand {
     options.dataset = try dataset(of: collection)
     options.device = try compute.prepare()
     options.command = command
+    options.advice = ReportBuilder.hints
     try Self.write(collection, options, to: target, progress)
     print(Console.path(target))
   }
 
-  /// Writes a page.
   static func write(
     _ collection: RunCollection, _ options: ReportBuilder.Options, to url: URL, _ progress: StageProgress
   ) throws {
@@ -89,7 +88,6 @@ struct ReportCommand: ParsableCommand {
     try AtomicFile.write(Data(page.utf8), to: url)
   }
 
-  /// What makes the page again.
   private var command: String {
     let values = [
       ("--output", output), ("--by", by), ("--samples", samples == 10 ? nil : "\(samples)"),

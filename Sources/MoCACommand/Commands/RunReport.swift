@@ -4,7 +4,6 @@ import Runner
 import Storage
 import Terminal
 
-/// What `moca inspect` says about a run.
 struct RunReport {
   private let run: StoredRun
   private let checkpoints: [Row]
@@ -38,7 +37,6 @@ struct RunReport {
     self.damage = damage
   }
 
-  /// Everything, for programs.
   var tree: ConfigurationValue {
     .object([
       .init("path", .string(run.folder.url.path)), .init("record", run.record?.tree ?? .null),
@@ -49,7 +47,6 @@ struct RunReport {
     ])
   }
 
-  /// For people.
   var text: String {
     let record = (run.record?.tree ?? .empty).members.map { ($0.key, $0.value.text ?? $0.value.json) }
     let choices = run.configuration.members.compactMap { member in

@@ -4,7 +4,6 @@ import Foundation
 import MoCAProtocols
 import Terminal
 
-/// `moca runs`.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs",
@@ -45,7 +44,6 @@ struct RunsListCommand: ParsableCommand {
         moca runs /data/runs --state training,interrupted --json
       """)
 
-  /// What the list can be sorted by.
   enum Order: String, ExpressibleByArgument, CaseIterable {
     case name, dataset, regularizer, memory, seed, steps, state, best, size, age
   }

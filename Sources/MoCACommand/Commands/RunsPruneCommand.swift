@@ -5,7 +5,6 @@ import Foundation
 import MoCAProtocols
 import Terminal
 
-/// `moca runs prune`.
 struct RunsPruneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
@@ -76,7 +75,7 @@ struct RunsPruneCommand: ParsableCommand {
     var error: StorageError?
 
     /// `nil` in front of a removal that can begin.
-    var refusal: String? { item.refusal ?? error?.description }
+    var refusal: String? { item.refusal?.message ?? error.map { Failure($0).message } }
   }
 
   private func rest() throws -> RunPruning.Rest {

@@ -11,7 +11,6 @@ struct RunsReport {
 
   init(_ runs: [ListedRun]) { self.runs = runs }
 
-  /// Everything, for programs.
   var json: String {
     let columns: [TextTable.Column] = [
       "path", "ablation", "dataset", "regularizer", "memory", "seed", "step", "steps", "state", "best",
@@ -35,7 +34,6 @@ struct RunsReport {
     return table.json
   }
 
-  /// For people.
   var text: String {
     let ablations = runs.compactMap(\.ablation).reduce(into: [URL]()) {
       if !$0.contains($1) { $0.append($1) }

@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// Which runs a command is about.
 struct RunSelection: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -20,7 +19,6 @@ struct RunSelection: ParsableArguments {
     completion: .list(ListedRun.State.allCases.map(\.rawValue)))
   var state: String?
 
-  /// The runs that fit.
   func listing() throws -> RunListing {
     let folders = words.filter { !Self.isCondition($0) }
     if folders.contains("") { throw Failure(.usage, "the name of a folder is empty") }
@@ -29,7 +27,6 @@ struct RunSelection: ParsableArguments {
     return try all.filtered(conditions, known: Self.keys).filtered(states)
   }
 
-  /// What to say where no run fits.
   var nothing: String {
     words.isEmpty && state == nil
       ? "there are no runs in \(RunLocation.parent)/; train one with moca train" : "no run fits"

@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca sample`.
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
@@ -64,16 +63,16 @@ struct SampleCommand: ParsableCommand {
     try destination.check()
     let files = try folder.map { try ImageFolder($0, replaces: destination.force) }
     let (run, model) = try source.load(on: compute.prepare())
-    let law = try entry.make(chosen, "sampler", model.samplerContext)
-    law.move(to: model.device)
-    if law.needsCodes {
+    let density = try entry.make(chosen, "sampler", model.samplerContext)
+    density.move(to: model.device)
+    if density.needsCodes {
       let data = try DataSource(model.experiment, catalogs: CommandContext.catalogs)
-      try law.fit(
+      try density.fit(
         to: model.codes(
           of: data.images, indices: data.split.training, drawing: fittingGenerator("codes", on: model.device)),
         using: fittingGenerator("fit", on: model.device))
     }
-    let images = model.sample(count, from: law, seed: seed)
+    let images = model.sample(count, from: density, seed: seed)
     if let files { return try files.write(images) }
     let words = [sampler] + fileWords + ["\(count)-seed\(seed)-step-\(model.step).png"]
     let name = words.joined(separator: "-")

@@ -9,7 +9,6 @@ struct ShownImages {
   /// All of them, and which of them were held out.
   let source: DataSource
 
-  /// Images from anywhere.
   init(source: DataSource) { self.source = source }
 
   /// The images of a run; warns where they are not those of its training.

@@ -5,7 +5,6 @@ import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
@@ -97,14 +96,14 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ experiment: Experiment, in folder: URL, continuing stored: StoredRun?) throws {
     var options = Trainer.Options(folder: folder)
-    options.device = try compute.prepare(usualThreads: stored?.record?.tree["threads"]?.int)
+    options.device = try compute.prepare(usualThreads: stored?.record?.threads)
     options.resumes = resume
-    options.isQuiet = quiet
     // A reader of the output that goes away must not end hours of training.
     _ = signal(SIGPIPE, SIG_IGN)
     let interruption = Interruption.fromSignals()
     let trainer = try Trainer(
-      experiment, catalogs: CommandContext.catalogs, options: options, interruption: interruption)
+      experiment, catalogs: CommandContext.catalogs, options: options, interruption: interruption,
+      report: TrainingDisplay(isQuiet: quiet).report)
     let summary = TrainingSummary(
       trainer: trainer, experiment: experiment, folder: folder, device: options.device)
     if resume, stored == nil {
@@ -127,14 +126,13 @@ struct TrainCommand: ParsableCommand {
     let saved = TrainingError.interrupted(
       step: step, checkpoint: Console.path(URL(fileURLWithPath: checkpoint)))
     return Failure(
-      message:
-        "\(saved)\ncontinue with: moca train --run \(RunLocation.argument(for: folder).shellWord) --resume\(device)",
-      exitCode: error.exitCode)
+      error.fault,
+      "\(saved)\ncontinue with: moca train --run \(RunLocation.argument(for: folder).shellWord) --resume\(device)"
+    )
   }
 }
 
 extension TrainCommand {
-  /// The run that is continued.
   private func stored(in folder: URL?) throws -> StoredRun? {
     guard resume, let folder, RunLocation.isRun(folder) else { return nil }
     return try StoredRun(RunFolder(opening: folder))

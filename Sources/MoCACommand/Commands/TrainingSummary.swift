@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import MoCAProtocols
 import Runner
 import Terminal
@@ -10,7 +11,6 @@ struct TrainingSummary {
   let folder: URL
   let device: Device
 
-  /// What is about to be trained.
   var heading: String {
     let (data, state) = (trainer.data, trainer.state)
     let held = data.split.heldOut.count
@@ -84,13 +84,14 @@ struct TrainingSummary {
     return lines.joined(separator: "\n")
   }
 
-  /// The same for programs.
   func tree(_ outcome: Trainer.Outcome) -> ConfigurationValue {
     let scores = outcome.heldOut.map { scores in
       ConfigurationValue.object(
         [.init("reconstruction", .object([.init("value", .number(scores.reconstruction))]))]
           + scores.latentMatch.scores.map {
-            .init($0.name, .object([.init("value", .number($0.value)), .init("null", .number($0.null))]))
+            .init(
+              $0.measure.rawValue,
+              .object([.init("value", .number($0.value)), .init("null", .number($0.null))]))
           })
     }
     return .object([
@@ -112,16 +113,18 @@ struct TrainingSummary {
     ])
     for score in scores.latentMatch.scores {
       table.append([
-        .string(score.name), .number(score.value), .number(score.null),
-        .string(Self.meanings[score.name] ?? "match of the codes to the prior"),
+        .string(score.measure.rawValue), .number(score.value), .number(score.null),
+        .string(Self.meaning(of: score.measure)),
       ])
     }
     return table
   }
 
-  private static let meanings = [
-    "slicedWasserstein": "distance of the codes to the prior",
-    "meanNorm": "length of the mean code",
-    "effectiveRank": "directions in which the codes vary",
-  ]
+  private static func meaning(of measure: LatentMatch.Measure) -> String {
+    switch measure {
+    case .slicedWasserstein: "distance of the codes to the prior"
+    case .meanNorm: "length of the mean code"
+    case .effectiveRank: "directions in which the codes vary"
+    }
+  }
 }

@@ -1,11 +1,11 @@
 import Ablation
 import ArgumentParser
+import Files
 import Foundation
 import MoCAProtocols
 import Runner
 import Terminal
 
-/// `moca watch`.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
@@ -46,7 +46,7 @@ struct WatchCommand: ParsableCommand {
     let folder = try Self.folder(ablation)
     let terminal = Terminal.standardOutput
     if json {
-      print(try Self.json(AblationStatus(of: folder)))
+      print(try JSONEncoder.readable.text(of: AblationStatus(of: folder)))
     } else if once || !terminal.isInteractive {
       let lines = AblationTable(try AblationStatus(of: folder)).lines(width: Console.width)
       print(lines.joined(separator: "\n"))
@@ -81,12 +81,5 @@ struct WatchCommand: ParsableCommand {
       .usage,
       "no ablation \"\(text)\"" + suggestion(for: text, among: RunLocation.ablationNames)
         + "; give its folder, or its name under \(RunLocation.parent)/")
-  }
-
-  private static func json(_ status: AblationStatus) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
-    return String(decoding: try encoder.encode(status), as: UTF8.self)
   }
 }

@@ -8,32 +8,25 @@ enum Completion {
   /// Runs by name, and the cells of ablations by path.
   static let runs = CompletionKind.custom { _, _, _ in RunLocation.runNames + RunLocation.cellPaths }
 
-  /// Ablations by name.
   static let ablations = CompletionKind.custom { _, _, _ in RunLocation.ablationNames }
 
   /// `regularizer=`, then the names; `regularizer.temperature=` for settings.
   static let overrides = CompletionKind.custom { _, _, prefix in overrides(prefix, CommandContext.catalogs) }
 
-  /// Names of plugins and sections.
   static let names = CompletionKind.custom { _, _, _ in
     Set(CommandContext.catalogs.summaries.map(\.name) + Experiment.sections.map(\.name)).sorted()
   }
 
-  /// Kinds of plugins.
   static let kinds = CompletionKind.custom { _, _, _ in CommandContext.catalogs.kinds }
 
-  /// Samplers by name.
   static let samplers = CompletionKind.custom { _, _, _ in CommandContext.catalogs.samplers.names }
 
-  /// Extractors by name.
   static let extractors = CompletionKind.custom { _, _, _ in CommandContext.catalogs.extractors.names }
 
-  /// Metrics by name.
   static let metrics = CompletionKind.custom { _, _, _ in
-    Metric.names(CommandContext.catalogs.extractors.names)
+    MetricChoice.names(CommandContext.catalogs.metrics, CommandContext.catalogs.extractors.names)
   }
 
-  /// Devices.
   static let devices = CompletionKind.list(["auto", "cpu", "cuda"])
 
   private static func overrides(_ prefix: String, _ catalogs: Catalogs) -> [String] {

@@ -1,6 +1,5 @@
 import Terminal
 
-/// Lines that are drawn again in their place.
 struct LiveText {
   private let terminal: Terminal
   private var lineCount = 0

@@ -7,7 +7,6 @@ import Terminal
 
 /// Where runs are: a plain name stands for `runs/NAME`, anything with a slash is a path.
 enum RunLocation {
-  /// The folder of named runs.
   static let parent = "runs"
 
   /// The folder that a new run called `text` gets.
@@ -65,13 +64,11 @@ enum RunLocation {
     return path == "\(parent)/\(name)" ? name : path.contains("/") ? path : "./\(path)"
   }
 
-  /// The named runs.
   static var runNames: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
     return names.filter { isRun(named($0)) }.sorted()
   }
 
-  /// The named ablations.
   static var ablationNames: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
     return names.filter { AblationFolder.isAblation(named($0)) }.sorted()
@@ -86,7 +83,6 @@ enum RunLocation {
     }
   }
 
-  /// Whether a folder holds a run.
   static func isRun(_ url: URL) -> Bool {
     FileManager.default.fileExists(atPath: url.appendingPathComponent(RunFolder.configurationName).path)
   }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import MoCAProtocols
 
-/// Where and with what a command computes.
 struct ComputeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -5,13 +5,11 @@ import MoCAProtocols
 
 /// In whose features images are compared: those that were named, or all whose weights are here.
 struct ExtractorChoice {
-  /// Named by `--extractor`.
   let names: [String]
   /// Named by `--metric`, some with an extractor.
-  let metrics: [Metric]
+  let metrics: [MetricChoice]
   /// Files by the extractor's name; under the empty name for the one that needs a file.
   let weights: [String: URL]
-  /// Settings by the extractor's name.
   let settings: [String: ConfigurationValue]
   /// Images that an extractor sees at once.
   let batchSize: Int
@@ -19,7 +17,7 @@ struct ExtractorChoice {
   /// Builds the extractors for images of a shape.
   ///
   /// - Returns: The extractors, and notes on those that were not asked for and cannot be used.
-  /// - Throws: ``EvaluationError`` for one that was asked for and cannot be used.
+  /// - Throws: `EvaluationError` for one that was asked for and cannot be used.
   func sources(for shape: ImageShape, on device: Device) throws -> (sources: [FeatureSource], notes: [String])
   {
     let catalog = CommandContext.catalogs.extractors
@@ -30,7 +28,7 @@ struct ExtractorChoice {
     for name in wanted { _ = try catalog.entry(named: name) }
     let takesAll =
       names.isEmpty
-      && (metrics.isEmpty || metrics.contains { $0.kind.needsFeatures && $0.extractor == nil })
+      && (metrics.isEmpty || metrics.contains { $0.type.needsFeatures && $0.extractor == nil })
     let files = try namedWeights(wanted)
     var (sources, notes, misfits): ([FeatureSource], [String], [String]) = ([], [], [])
     for entry in catalog.entries {
@@ -49,12 +47,12 @@ struct ExtractorChoice {
           if source.accepts(shape) {
             sources.append(source)
           } else {
-            misfits.append("\(source.distanceName) was left out: \(source.refusal(of: shape))")
+            misfits.append("\(source.names.frechet) was left out: \(source.refusal(of: shape).message)")
           }
         } catch let error as ConfigurationError {
           throw error
         } catch {
-          notes.append("\(type.distanceName) was left out: \(error)")
+          notes.append("\(type.featureNames.frechet) was left out: \(Failure(error).message)")
         }
       }
     }

@@ -3,7 +3,6 @@ import Foundation
 import MoCAProtocols
 import Runner
 
-/// Which trained model a command reads.
 struct ModelOptions: ParsableArguments {
   @Argument(help: "A run: its name under runs/, or the path of its folder.", completion: Completion.runs)
   var run: String

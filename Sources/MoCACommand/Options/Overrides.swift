@@ -6,12 +6,11 @@ import Runner
 /// They count as if they stood together in a file, so their order does not matter: `regularizer=mmd` after
 /// `regularizer.weight=3` leaves the weight. Of two values for one key the last one holds.
 struct Overrides {
-  /// The layer.
   let layer: ConfigurationValue
 
   /// Reads the arguments.
   ///
-  /// - Throws: ``ConfigurationError`` for an argument that is no override.
+  /// - Throws: `ConfigurationError` for an argument that is no override.
   init(_ arguments: [String]) throws {
     let plain = Set(Experiment.sections.map(\.name))
     let layers = try arguments.map { argument in

@@ -21,12 +21,9 @@ struct PluginTemplate {
     let file: String
   }
 
-  /// Stands for the type's name.
   static let typeMark = "__Type__"
-  /// Stands for the name on the command line.
   static let nameMark = "__name__"
 
-  /// Every template.
   static let all = [regularizer, backbone]
 
   /// The file for a name on the command line, such as `energy-distance`.

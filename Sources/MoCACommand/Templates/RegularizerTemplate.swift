@@ -9,10 +9,8 @@ extension PluginTemplate {
       /// statistics based on distances", J. Statistical Planning and Inference 143, 2013).
       ///
       /// 2 E|z − p| − E|z − z′| − E|p − p′| over codes z and draws p; the mean over pairs, none of a point with itself, so
-      /// that the expectation does not depend on the batch. Zero where the two laws are one, and above zero elsewhere.
-      ///
-      /// λ = 100 is ours and a starting point only.
-      // Change here: the method, its formula, its unit, and where each default comes from.
+      /// that the expectation does not depend on the batch. Zero where codes and prior are alike, above it elsewhere.
+      // Change here: the method, its formula, its unit.
       public final class __Type__: RegularizerPlugin {
         public static let name = "__name__"
         // One line for `moca list`.
@@ -28,10 +26,8 @@ extension PluginTemplate {
           "Székely and Rizzo, Energy statistics, J. Statistical Planning and Inference 2013",
           url: "https://doi.org/10.1016/j.jspi.2013.03.018")
 
-        /// The settings.
         public struct Configuration: RegularizerConfiguration {
-          @Setting(
-            "λ beside the summed squared error of images in [0, 1]", .atLeast(0), source: "ours: a starting point")
+          @Setting(.weight, source: "ours: a starting point")
           public var weight: Weight = 100
           // Change here: a setting is a default, a text, a bound, and where the default comes from.
           @Setting(

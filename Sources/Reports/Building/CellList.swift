@@ -37,30 +37,24 @@ struct CellList {
   }
 
   private static func facts(of run: ComparedRun) -> [ReportContent.Fact] {
-    let record = run.run?.record?.tree
+    let record = run.run?.record
     let last = run.metrics.last
     let number = { (value: Double) in String(format: "%.4g", value) }
     let facts: [(String, String?)] = [
       ("steps", run.totalSteps.map { "\(run.step) of \($0)" } ?? (run.step > 0 ? "\(run.step)" : nil)),
       ("time", run.outcome?.seconds.durationText),
       ("peak memory", run.outcome?.peakMemory.map { number(Double($0) / 1_073_741_824) + " GiB" }),
-      ("parameters", record?["parameters"]?.int.map { "\($0)" }),
+      ("parameters", record?.parameters.map(String.init)),
       (
         "held-out reconstruction error",
-        run.metrics.last { $0["heldOutReconstruction"] != nil }?[
-          "heldOutReconstruction"
-        ].map(number)
+        run.metrics.last { $0[.heldOutReconstruction] != nil }?[.heldOutReconstruction].map(number)
       ),
-      ("last training reconstruction error", run.summedReconstruction(last?["reconstruction"]).map(number)),
-      ("weight in the common unit", record?["weightInCommonUnit"]?.json),
-      ("initial weights", record?["weightDigest"]?.text.map(short)),
-      ("batch order", record?["orderDigest"]?.text.map(short)),
-      ("data", record?["dataDigest"]?.text.map(short)),
-      (
-        "built from",
-        record.map { "MoCA \($0["version"]?.text ?? "?"), libtorch \($0["libtorch"]?.text ?? "?")" }
-      ),
-      ("machine", record?["machine"]?.text),
+      ("last training reconstruction error", run.summedReconstruction(last?[.reconstruction]).map(number)),
+      ("weight in the common unit", record?[.weightInCommonUnit]?.json),
+      ("initial weights", record?.weightDigest.map(short)),
+      ("batch order", record?.orderDigest.map(short)),
+      ("data", record?.dataDigest.map(short)),
+      ("built from", record?.program(unknown: "?")), ("machine", record?.machine),
     ]
     return facts.compactMap { name, value in value.map { .init(name, $0) } }
   }

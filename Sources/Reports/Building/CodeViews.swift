@@ -111,7 +111,8 @@ struct CodeViews {
     let values = map.values.map { $0.map { min($0, limit) } }
     if view.kind == .globe {
       return .init(
-        columns: map.columns, values: values, valueTitle: "density relative to the uniform law", expected: 1,
+        columns: map.columns, values: values, valueTitle: "density relative to the uniform distribution",
+        expected: 1,
         xRange: [-2, 2], yRange: [-1, 1], lines: Self.graticule)
     }
     let range = [-reach, reach]

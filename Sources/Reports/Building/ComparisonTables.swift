@@ -1,5 +1,6 @@
 import Comparison
 import Foundation
+import Metrics
 
 /// A comparison as tables, statements and fronts.
 struct ComparisonTables {

@@ -1,4 +1,5 @@
 import Comparison
+import Runner
 
 /// The lines of `metrics.jsonl` as charts: means over the runs of a group, with bands from the least to the greatest.
 struct CurveCharts {
@@ -6,35 +7,35 @@ struct CurveCharts {
 
   /// A quantity that all runs share.
   private struct Quantity {
-    let key: String
+    let key: MetricKey
     let title: String
     let caption: String
     let unit: String?
     var isLogarithmic = false
     var direction = ReportContent.Table.Direction.lower
-    var reference: String?
+    var reference: MetricKey?
   }
 
   private static let shared = [
     Quantity(
-      key: "reconstruction", title: "Reconstruction error in training",
+      key: .reconstruction, title: "Reconstruction error in training",
       caption:
         "Squared error summed over an image, whatever unit a run trains in, of the images of each step; averaged "
         + "between two lines of the log.",
       unit: "squared error per image", isLogarithmic: true),
     Quantity(
-      key: "heldOutReconstruction", title: "Reconstruction error of held-out images",
+      key: .heldOutReconstruction, title: "Reconstruction error of held-out images",
       caption:
         "Squared error summed over an image that is not trained on, the same images for all runs of a split.",
       unit: "squared error per image", isLogarithmic: true),
     Quantity(
-      key: "heldOut.slicedWasserstein", title: "Held-out codes against the prior",
+      key: .heldOutSlicedWasserstein, title: "Held-out codes against the prior",
       caption:
         "Sliced Wasserstein distance between codes of held-out images and the prior. A dashed line is what as "
         + "many draws of the prior itself give: a match lies on it.",
-      unit: "sliced Wasserstein distance", isLogarithmic: true, reference: "heldOut.slicedWasserstein.null"),
+      unit: "sliced Wasserstein distance", isLogarithmic: true, reference: .heldOutSlicedWassersteinNull),
     Quantity(
-      key: "gradientRatio", title: "Strength of the regularizer",
+      key: .gradientRatio, title: "Strength of the regularizer",
       caption:
         "Norm of the weighted penalty's gradient at the codes, over that of the reconstruction error: a common "
         + "currency for penalties in different units.",
@@ -62,7 +63,7 @@ struct CurveCharts {
 
   /// What draws of the prior itself give: a line for each prior and size of the codes, that of the group that got
   /// farthest.
-  private func references(_ key: String) -> [ReportContent.LineChart.Series] {
+  private func references(_ key: MetricKey) -> [ReportContent.LineChart.Series] {
     let laws = groups.flatMap(\.runs).compactMap(\.law)
     let distinct = laws.reduce(into: [ComparedRun.Law]()) { if !$0.contains($1) { $0.append($1) } }
     return distinct.compactMap { law in
@@ -83,7 +84,7 @@ struct CurveCharts {
       let members = groups.map { group in
         ReportGroup(label: group.label, runs: group.runs.filter { $0.regularizer == name })
       }
-      let series = members.compactMap { Self.series($0, "penalty") }
+      let series = members.compactMap { Self.series($0, .penalty) }
         .filter { $0.points.contains { $0.y != 0 } }
       if series.isEmpty { return nil }
       return .init(
@@ -104,7 +105,7 @@ struct CurveCharts {
 
   /// The mean over the runs at the steps that all of them logged: over those that are left where one has ended early,
   /// or has left the finite numbers, it would be a mean of other runs.
-  private static func series(_ group: ReportGroup, _ key: String) -> ReportContent.LineChart.Series? {
+  private static func series(_ group: ReportGroup, _ key: MetricKey) -> ReportContent.LineChart.Series? {
     let runs = group.runs.map { values(of: $0, key) }.filter { !$0.isEmpty }
     guard let first = runs.first else { return nil }
     let steps = runs.dropFirst().reduce(into: Set(first.keys)) { $0.formIntersection($1.keys) }.sorted()
@@ -120,10 +121,10 @@ struct CurveCharts {
   }
 
   /// The values of a run by their steps.
-  private static func values(of run: ComparedRun, _ key: String) -> [Int: Double] {
+  private static func values(of run: ComparedRun, _ key: MetricKey) -> [Int: Double] {
     run.metrics.reduce(into: [:]) { values, line in
-      guard let step = line["step"], let value = line[key] else { return }
-      values[Int(step)] = key == "reconstruction" ? run.summedReconstruction(value) : value
+      guard let step = line[.step], let value = line[key] else { return }
+      values[Int(step)] = key == .reconstruction ? run.summedReconstruction(value) : value
     }
   }
 }

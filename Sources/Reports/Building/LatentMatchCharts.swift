@@ -1,6 +1,7 @@
 import Comparison
 import Evaluation
 import Foundation
+import Metrics
 
 /// Scores of codes beside their null bands, as `moca evaluate` wrote them.
 struct LatentMatchCharts {
@@ -23,7 +24,7 @@ struct LatentMatchCharts {
   /// The latest scores that have null values, each once.
   private static func scores(of run: ComparedRun) -> [Score] {
     let all = run.evaluations.reversed().flatMap(\.subjects).flatMap(\.scores).filter {
-      $0.value != nil && $0.details?["nullMedian"] != nil && $0.details?["probability"] != nil
+      $0.value != nil && $0.null?.median != nil && $0.null?.probability != nil
     }
     return all.reduce(into: []) { kept, score in
       if !kept.contains(where: { $0.card.score == score.card.score }) { kept.append(score) }
@@ -33,12 +34,13 @@ struct LatentMatchCharts {
   private static func row(_ group: ReportGroup, _ scores: [Score]) -> ReportContent.NullChart.Row? {
     if scores.isEmpty { return nil }
     // Each seed has null values of its own: the band holds them all, and each value is judged by its own.
-    let nulls = { (key: String) in scores.compactMap { $0.details?[key] } }
-    let medians = nulls("nullMedian").sorted()
+    let nulls = scores.compactMap(\.null)
+    let medians = nulls.compactMap(\.median).sorted()
     return .init(
       group.label, group: group.label, values: scores.compactMap(\.value),
-      nullMedian: medians.isEmpty ? nil : medians[medians.count / 2], nullLower: nulls("nullLower").min(),
-      nullUpper: nulls("nullUpper").max(), probabilities: nulls("probability"))
+      nullMedian: medians.isEmpty ? nil : medians[medians.count / 2],
+      nullLower: nulls.compactMap(\.lower).min(), nullUpper: nulls.compactMap(\.upper).max(),
+      probabilities: nulls.compactMap(\.probability))
   }
 
   private static func caption(_ scores: [Score]) -> String {
@@ -47,7 +49,7 @@ struct LatentMatchCharts {
     let settings = PictureStrips.distinct(scores.compactMap(\.card.parameters)).joined(
       separator: ", elsewhere ")
     let side =
-      score.details?["nullLower"] == nil
+      score.null?.lower == nil
       ? "The band reaches up to the 95 % quantile of the null values, the largest of the seeds'."
       : "The band holds 95 % of the null values of each seed."
     return

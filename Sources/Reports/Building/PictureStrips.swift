@@ -17,7 +17,7 @@ struct PictureStrips {
 
   var strips: [ReportContent.PictureStrip] { samples + reconstructions }
 
-  /// One strip for each law of codes.
+  /// One strip for each distribution of codes.
   private var samples: [ReportContent.PictureStrip] {
     let shown = entries.filter { !$0.pictures.samples.isEmpty }
     let laws = Self.distinct(shown.map(\.pictures.law))

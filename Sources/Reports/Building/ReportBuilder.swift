@@ -21,15 +21,25 @@ public struct ReportBuilder {
     public var device = Device.cpu
     /// The command that asks for the report, for its foot.
     public var command: String?
+    /// How a reader fills a part of the page that is empty, where whoever makes the page can tell.
+    public var advice: [Gap: String] = [:]
 
     /// Ten pictures in a row, of all groups.
     public init() {}
   }
 
+  /// A part of the page that is empty for want of scores.
+  public enum Gap: Sendable {
+    /// The table of scores.
+    case scores
+    /// The codes against the prior.
+    case latentMatch
+  }
+
   let collection: RunCollection
   let options: Options
   let catalogs: Catalogs
-  let progress: @Sendable (Int, Int?, String) -> Void
+  let progress: ProgressHandler
 
   /// Groups that get pictures, at most.
   static let shownGroups = 24
@@ -39,7 +49,7 @@ public struct ReportBuilder {
   /// Prepares; no model is read yet.
   public init(
     _ collection: RunCollection, options: Options = Options(), catalogs: Catalogs,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
     self.collection = collection
     self.options = options
@@ -49,7 +59,7 @@ public struct ReportBuilder {
 
   /// Gathers everything.
   ///
-  /// - Throws: ``ComparisonError`` for keys in which the runs do not differ.
+  /// - Throws: `ComparisonError` for keys in which the runs do not differ.
   public func content() throws -> ReportContent {
     let comparison = try comparison()
     let groups = ReportGroup.groups(of: collection, in: comparison.value)
@@ -87,8 +97,7 @@ public struct ReportBuilder {
     if content.latentMatch.isEmpty {
       content.notes.append(
         .init(
-          "No run has scores of its codes against the prior; moca evaluate RUN --metric latent makes them.",
-          in: .latentMatch))
+          "No run has scores of its codes against the prior\(advice(.latentMatch)).", in: .latentMatch))
     }
     for cell in content.cells where cell.standing == .failed {
       let reason = cell.reason.map { ": \($0)" } ?? ""
@@ -107,11 +116,13 @@ extension ReportBuilder {
     do {
       return (try Comparison(collection, options: choice, regularizers: catalogs.regularizers), [])
     } catch ComparisonError.noScores {
-      return (nil, ["There are no scores: \(ComparisonError.noScores)."])
+      return (nil, ["There are no scores: \(ComparisonError.noScores)\(advice(.scores))."])
     } catch let error as EvaluationError {
       return (nil, ["Scores are left out: \(error)."])
     }
   }
+
+  private func advice(_ gap: Gap) -> String { options.advice[gap] ?? "" }
 
   private func addPictures(_ groups: [ReportGroup], to content: inout ReportContent) {
     let shown = groups.filter { $0.shown != nil }.prefix(Self.shownGroups)

@@ -40,7 +40,7 @@ extension ComparedRun {
 
   /// Its seed in words, as far as it is known.
   var seedWords: String? {
-    let seed = self[Experiment.seedKey] ?? run?.configuration["training"]?["seed"]?.json
+    let seed = self[Experiment.seedKey] ?? run?.seed.map(String.init)
     return seed.map { "seed \($0)" }
   }
 }

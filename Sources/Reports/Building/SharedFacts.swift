@@ -12,8 +12,8 @@ struct SharedFacts {
       (
         "images",
         { run in
-          guard let record = run.run?.record, let training = record.tree["trainingImages"]?.int,
-            let heldOut = record.tree["heldOutImages"]?.int, let shape = record.imageShape
+          guard let record = run.run?.record, let training = record.trainingImages,
+            let heldOut = record.heldOutImages, let shape = record.imageShape
           else { return nil }
           return "\(training) of \(shape) to train on, \(heldOut) held out"
         }
@@ -38,17 +38,10 @@ struct SharedFacts {
             + (training["precision"]?.text ?? "float32")
         }
       ),
-      ("seeds", { $0[Experiment.seedKey] ?? $0.run?.configuration["training"]?["seed"]?.json }),
-      ("device", { $0.run?.record?.tree["device"]?.text }),
-      ("machine", { $0.run?.record?.tree["machine"]?.text }),
-      (
-        "version",
-        { run in
-          run.run?.record.map {
-            "MoCA \($0.tree["version"]?.text ?? "?"), libtorch \($0.tree["libtorch"]?.text ?? "?")"
-          }
-        }
-      ),
+      ("seeds", { $0[Experiment.seedKey] ?? $0.run?.seed.map(String.init) }),
+      ("device", { $0.run?.record?.device }),
+      ("machine", { $0.run?.record?.machine }),
+      ("version", { $0.run?.record?.program(unknown: "?") }),
     ]
     return facts.compactMap { name, value in
       let values = PictureStrips.distinct(runs.compactMap(value))

@@ -90,7 +90,7 @@ extension ReportContent {
     public var title: String
     /// What is seen, and what would be seen at a match.
     public var caption: String
-    /// Lines over one variable, as in the density of angles beside the prior's law.
+    /// Lines over one variable, as in the density of angles beside the prior's distribution.
     public var charts: [LineChart]
     /// Heat maps; all of a set share the scale of colours.
     public var panels: [Panel]

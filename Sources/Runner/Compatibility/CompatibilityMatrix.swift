@@ -3,7 +3,7 @@ import MoCAProtocols
 
 /// Which regularizer goes with which prior, posterior and memory.
 ///
-/// Found by building them for small codes: what throws a ``ConfigurationError`` does not go together, and its
+/// Found by building them for small codes: what throws a `ConfigurationError` does not go together, and its
 /// message is the reason. A prior counts where the regularizer takes it with some posterior, a posterior where
 /// the regularizer takes it with some prior. Memories are tried with the first prior and posterior that fit.
 public struct CompatibilityMatrix {
@@ -51,7 +51,7 @@ public struct CompatibilityMatrix {
   /// Tries everything in `catalogs`.
   ///
   /// - Parameter regularizers: The rows; `nil` for every regularizer.
-  /// - Throws: What building throws beside ``ConfigurationError``.
+  /// - Throws: What building throws beside `ConfigurationError`.
   public init(_ catalogs: Catalogs, regularizers: [String]? = nil) throws {
     let trial = CompatibilityTrial(catalogs)
     columns =

@@ -1,6 +1,7 @@
 import Datasets
 import Extractors
 import MoCAProtocols
+import Scoring
 
 /// Every part that can be chosen by name. An outside package adds its own and gets the whole command line.
 public struct Catalogs: Sendable {
@@ -10,9 +11,9 @@ public struct Catalogs: Sendable {
   public var encoders: EncoderCatalog
   /// Networks from latents to images.
   public var decoders: DecoderCatalog
-  /// Laws of a latent given an image.
+  /// Distributions of a latent given an image.
   public var posteriors: PosteriorCatalog
-  /// Laws that the latents should follow.
+  /// Distributions that the latents should follow.
   public var priors: PriorCatalog
   /// What pulls the latents towards the prior.
   public var regularizers: RegularizerCatalog
@@ -22,6 +23,8 @@ public struct Catalogs: Sendable {
   public var samplers: SamplerCatalog
   /// Networks in whose features images are compared.
   public var extractors: ExtractorCatalog
+  /// What is measured.
+  public var metrics: MetricCatalog
   /// Catalogs of kinds that targets above this one define, in the order in which they came.
   private var others: [any AnyCatalog] = []
 
@@ -30,7 +33,7 @@ public struct Catalogs: Sendable {
     datasets: DatasetCatalog, encoders: EncoderCatalog, decoders: DecoderCatalog,
     posteriors: PosteriorCatalog,
     priors: PriorCatalog, regularizers: RegularizerCatalog, memories: MemoryCatalog,
-    samplers: SamplerCatalog, extractors: ExtractorCatalog
+    samplers: SamplerCatalog, extractors: ExtractorCatalog, metrics: MetricCatalog
   ) {
     self.datasets = datasets
     self.encoders = encoders
@@ -41,13 +44,14 @@ public struct Catalogs: Sendable {
     self.memories = memories
     self.samplers = samplers
     self.extractors = extractors
+    self.metrics = metrics
   }
 
   /// What `list` and `describe` show: every plugin of every kind.
   public var summaries: [PluginSummary] {
     datasets.summaries + encoders.summaries + decoders.summaries + posteriors.summaries + priors.summaries
       + regularizers.summaries + memories.summaries + samplers.summaries + extractors.summaries
-      + others.flatMap(\.summaries)
+      + metrics.summaries + others.flatMap(\.summaries)
   }
 
   /// The catalog of a kind that a target above this one defines; an empty one where nothing was added.

@@ -44,7 +44,7 @@ public struct Experiment: Sendable {
   /// - Parameters:
   ///   - layers: Differences from the defaults, each over the ones before: a file, then overrides.
   ///   - catalogs: What names can be chosen.
-  /// - Throws: ``ConfigurationError`` with what was found, what is allowed and the nearest match.
+  /// - Throws: `ConfigurationError` with what was found, what is allowed and the nearest match.
   public init(_ layers: [ConfigurationValue], catalogs: Catalogs) throws {
     var resolver = Resolver(catalogs: catalogs)
     for layer in layers { try resolver.add(layer) }
@@ -86,7 +86,7 @@ extension Experiment {
 
   /// A `key=value` argument as a layer: `regularizer.temperature=0.07`, or `regularizer=mmd` for its name.
   ///
-  /// - Throws: ``ConfigurationError`` where there is no `=` or the value is not YAML.
+  /// - Throws: `ConfigurationError` where there is no `=` or the value is not YAML.
   public static func layer(override text: String) throws -> ConfigurationValue {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
       throw ConfigurationError.incompatible(

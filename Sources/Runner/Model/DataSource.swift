@@ -16,10 +16,10 @@ public struct DataSource: Sendable {
   /// - Parameters:
   ///   - cacheFolder: Where packed images are kept.
   ///   - progress: Hears how far packing is.
-  /// - Throws: ``DataError``, ``ConfigurationError``.
+  /// - Throws: `DataError`, `ConfigurationError`.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) throws {
     let dataset = try catalogs.datasets.make(experiment["dataset"], ())
     images = try dataset.load(in: Self.loadContext(cacheFolder: cacheFolder, progress: progress))
@@ -29,6 +29,15 @@ public struct DataSource: Sendable {
     // The split belongs to the data: it is the same for every training seed of a comparison.
     split = Split(
       count: images.count, holdout: use.holdout, seed: UInt64(use.holdoutSeed))
+  }
+
+  /// How the batches of a training are made of them. Nothing is read yet.
+  ///
+  /// - Throws: ``ConfigurationError`` where a batch would hold more images than there are.
+  package func batches(_ training: TrainingConfiguration) throws -> BatchRecipe {
+    try BatchRecipe(
+      images: images, indices: split.training, batchSize: training.batch, seed: UInt64(training.seed),
+      flips: flips)
   }
 
   /// `$MOCA_CACHE`, else `$XDG_CACHE_HOME/moca`, else `~/.cache/moca`.
@@ -44,7 +53,7 @@ public struct DataSource: Sendable {
   /// What datasets are loaded with: the cache, and libtorch's antialiased resize.
   public static func loadContext(
     cacheFolder: URL = DataSource.defaultCacheFolder,
-    progress: @escaping @Sendable (_ done: Int, _ total: Int?, _ what: String) -> Void = { _, _, _ in }
+    progress: @escaping ProgressHandler = { _, _, _ in }
   ) -> LoadContext {
     LoadContext(cacheFolder: cacheFolder, resize: resize, progress: progress)
   }

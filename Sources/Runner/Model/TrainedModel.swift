@@ -17,8 +17,8 @@ public final class TrainedModel {
   public let experiment: Experiment
   /// Where tensors live.
   public let device: Device
-  /// The run's regularizer, without its state: what it does to networks and images.
-  public let regularizer: any LatentRegularizer
+  /// The run's regularizer, without its state, where it alters the networks or corrupts images; else `nil`.
+  public let regularizer: (any LatentRegularizer)?
   /// Steps that the weights have behind them.
   public let step: Int
   /// The checkpoint's file.
@@ -26,32 +26,30 @@ public final class TrainedModel {
   /// The shape of the images.
   public let imageShape: ImageShape
 
-  /// Reads the networks of a run; optimizers, memory and regularizer are passed over.
+  /// Reads the networks of a run; of optimizers, memory and regularizer nothing is read. Without a choice it is the newest
+  /// checkpoint whose networks can be read.
   ///
-  /// - Throws: ``StorageError``, ``CheckpointError``, ``StateError``, ``ConfigurationError``.
+  /// - Throws: `StorageError`, `CheckpointError`, `StateError`, `ConfigurationError`.
   public init(
     _ run: StoredRun, catalogs: Catalogs, selection: Selection = .latest, device: Device = .cpu
   ) throws {
     experiment = try run.experiment(catalogs)
     self.device = device
-    let found = try Self.checkpoint(of: run.folder, selection)
     guard let shape = run.record?.imageShape else {
       throw StorageError.missing(path: run.folder.configurationURL.path, what: "record of the image's shape")
     }
     imageShape = shape
-    model = try Autoencoder(experiment, catalogs: catalogs, imageShape: shape)
-    regularizer = try catalogs.regularizers.make(
-      experiment["regularizer"],
-      RegularizerContext(
-        prior: model.prior, batchSize: experiment.training.batch, populationSize: 0,
-        generator: Generator(seed: 0),
-        posterior: model.posterior))
-    (regularizer as? any ModelAltering)?.alter(model)
-    let (records, _) = try StateFile.read(found.url)
+    let builder = ModelBuilder(experiment: experiment, catalogs: catalogs)
+    model = try builder.model(for: shape)
+    regularizer = try builder.regularizerAfterTraining(altering: model, for: shape)
     let targets = model.namedTensors()
     let names = Set(targets.map(\.name))
+    let checkpoints = try Self.checkpoints(of: run.folder, selection)
+    guard let (found, content) = try StateFile.readFirst(of: checkpoints, where: names.contains) else {
+      throw try Self.missingCheckpoint(in: run.folder)
+    }
     var tensors: [String: Tensor] = [:]
-    for record in records where names.contains(record.name) { tensors[record.name] = try Tensor(record) }
+    for record in content.records { tensors[record.name] = try Tensor(record) }
     try TorchNN.restore(targets, from: tensors)
     model.move(to: device)
     model.setTraining(false)
@@ -59,19 +57,21 @@ public final class TrainedModel {
     checkpoint = found.url
   }
 
-  private static func checkpoint(
+  /// The checkpoints to try, of which the first that can be read is taken.
+  private static func checkpoints(
     of folder: RunFolder, _ selection: Selection
-  ) throws -> RunFolder.Checkpoint {
+  ) throws -> [RunFolder.Checkpoint] {
     let all = try folder.checkpoints()
-    let found: RunFolder.Checkpoint? =
-      switch selection {
-      case .latest: try folder.latestReadableCheckpoint()
-      case .best: folder.best ?? all.last
-      case .step(let step): all.first { $0.step == step }
-      }
-    if let found { return found }
-    let steps = all.map { String($0.step) }.joined(separator: ", ")
-    throw StorageError.missing(
+    return switch selection {
+    case .latest: all.reversed()
+    case .best: [folder.best ?? all.last].compactMap(\.self)
+    case .step(let step): all.filter { $0.step == step }
+    }
+  }
+
+  private static func missingCheckpoint(in folder: RunFolder) throws -> StorageError {
+    let steps = try folder.checkpoints().map { String($0.step) }.joined(separator: ", ")
+    return .missing(
       path: folder.checkpointsURL.path,
       what: "checkpoint" + (steps.isEmpty ? "; the run has saved none yet" : " (there are steps \(steps))"))
   }
@@ -115,7 +115,7 @@ extension TrainedModel {
         stride(from: 0, to: indices.count, by: 250).map { start in
           let part = Array(indices[start..<min(start + 250, indices.count)])
           let batch = batches.tensor(gather(images, indices: part))
-          return generator.map { model.draw(batch, using: $0) } ?? model.encode(batch)
+          return generator.map { model.sampleCodes(of: batch, using: $0) } ?? model.encode(batch)
         })
     }
   }

@@ -39,7 +39,7 @@ public struct ImageGrid {
 
   /// Writes the grid: values are clamped to [0, 1] and rounded to 8 bits.
   ///
-  /// - Throws: ``StorageError`` or ``DataError`` where the file cannot be written.
+  /// - Throws: `StorageError` or `DataError` where the file cannot be written.
   public func write(to url: URL) throws {
     let (pixels, shape) = pixels()
     try AtomicFile.write(Data(try PNG.encode(bytes: pixels, shape: shape)), to: url)

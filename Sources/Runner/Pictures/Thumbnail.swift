@@ -14,7 +14,7 @@ public struct Thumbnail: Sendable, Equatable {
   /// Encodes each image of `[count, channels, height, width]`: values are clamped to [0, 1] and rounded to 8 bits;
   /// images with a side beyond `limit` are made smaller first.
   ///
-  /// - Throws: ``DataError`` where the images are neither grey nor RGB.
+  /// - Throws: `DataError` where the images are neither grey nor RGB.
   public static func encode(_ images: Tensor, limit: Int) throws -> [Thumbnail] {
     let longest = max(images.shape[2], images.shape[3])
     let shrunk =

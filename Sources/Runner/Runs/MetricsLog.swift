@@ -13,7 +13,7 @@ public final class MetricsLog {
 
   /// Opens the log to append to it, and makes it where there is none. A torn last line is removed.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public init(_ url: URL) throws {
     self.url = url
     try Self.rewrite(url) { _ in true }
@@ -22,17 +22,17 @@ public final class MetricsLog {
 
   /// Appends one line: `step`, then `values` in their order.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func append(step: Int, _ values: [(String, Double)]) throws {
     let members = values.map { ConfigurationValue.Member($0.0, .number($0.1)) }
-    let object = ConfigurationValue.object([.init("step", .integer(step))] + members)
+    let object = ConfigurationValue.object([.init(MetricKey.step.rawValue, .integer(step))] + members)
     try file.write(Data((object.json + "\n").utf8))
   }
 
   /// Removes the lines of later steps, as a run does that goes back to a checkpoint. A process killed
   /// meanwhile leaves the log as it was or as it should be.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func truncate(afterStep step: Int) throws {
     try Self.rewrite(url) { $0 <= step }
     file = try Self.open(url)
@@ -40,12 +40,12 @@ public final class MetricsLog {
 
   /// Forces the lines so far to the disk.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func synchronize() throws { try file.synchronize() }
 
   /// Reads a log, line by line; `step` is one of the keys. A torn line is passed over.
   ///
-  /// - Throws: ``StorageError`` if there is no such file or it cannot be read.
+  /// - Throws: `StorageError` if there is no such file or it cannot be read.
   public static func read(_ url: URL) throws -> [[String: Double]] {
     try lines(of: url).compactMap { line in
       guard step(of: line) != nil,

@@ -23,7 +23,7 @@ package enum MetricsTail {
     let lines = data[..<end].split(separator: 0x0A)
     // The first piece may lack its beginning.
     let whole = isStart ? lines[...] : lines.dropFirst()
-    return whole.reversed().lazy.compactMap(numbers).first { $0["step"] != nil }
+    return whole.reversed().lazy.compactMap(numbers).first { $0[.step] != nil }
   }
 
   /// The numbers of a line.

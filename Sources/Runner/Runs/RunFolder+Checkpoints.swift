@@ -48,28 +48,6 @@ extension RunFolder {
   /// - Throws: ``StorageError``.
   public func markBest(step: Int) throws { try setPointer("best", step: step) }
 
-  /// The checkpoint with the highest step whose every byte can be read; `nil` if the run has none at all.
-  ///
-  /// - Parameter skipped: Told about each later checkpoint that is damaged.
-  /// - Throws: The newest one's ``CheckpointError`` if there are checkpoints and none can be read, and
-  ///   ``StorageError`` for the disk.
-  public func latestReadableCheckpoint(
-    skipped: (Checkpoint, CheckpointError) -> Void = { _, _ in }
-  ) throws -> Checkpoint? {
-    var newestError: CheckpointError?
-    for checkpoint in try checkpoints().reversed() {
-      do {
-        try CheckpointFile.verify(checkpoint.url)
-        return checkpoint
-      } catch let error as CheckpointError {
-        skipped(checkpoint, error)
-        newestError = newestError ?? error
-      }
-    }
-    if let newestError { throw newestError }
-    return nil
-  }
-
   /// Removes all but the last `count` checkpoints; the latest and the best always stay.
   ///
   /// - Returns: What was removed.
@@ -111,5 +89,31 @@ extension RunFolder {
       checkpointURL(step: step).lastPathComponent == name
     else { return nil }
     return Checkpoint(step: step, url: checkpointURL(step: step))
+  }
+}
+
+extension Sequence<RunFolder.Checkpoint> {
+  /// The first checkpoint that `read` can read, and what it has read; `nil` where there is none at all.
+  ///
+  /// - Parameters:
+  ///   - skipped: Told about each checkpoint before it, which is damaged.
+  ///   - read: Throws a ``CheckpointError`` for a checkpoint that shall be passed over.
+  /// - Throws: The first one's ``CheckpointError`` where there are checkpoints and none can be read; what else `read`
+  ///   throws.
+  package func firstReadable<Content>(
+    skipped: (RunFolder.Checkpoint, CheckpointError) -> Void = { _, _ in },
+    by read: (RunFolder.Checkpoint) throws -> Content
+  ) throws -> (checkpoint: RunFolder.Checkpoint, content: Content)? {
+    var firstError: CheckpointError?
+    for checkpoint in self {
+      do {
+        return (checkpoint, try read(checkpoint))
+      } catch let error as CheckpointError {
+        skipped(checkpoint, error)
+        firstError = firstError ?? error
+      }
+    }
+    if let firstError { throw firstError }
+    return nil
   }
 }

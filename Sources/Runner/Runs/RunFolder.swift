@@ -29,8 +29,8 @@ public struct RunFolder: Sendable {
 
   /// Makes a new run's folder and locks it. An empty folder, or what a killed start has left, is taken over.
   ///
-  /// - Throws: ``StorageError/exists(path:)``, ``StorageError/locked(path:holder:)``,
-  ///   ``StorageError/disk(path:reason:)``.
+  /// - Throws: `StorageError.exists`, `StorageError.locked`,
+  ///   `StorageError.disk`.
   public init(creating url: URL) throws {
     self.url = URL(fileURLWithPath: url.path)
     created = try Self.makeFolder(self.url)
@@ -52,15 +52,15 @@ public struct RunFolder: Sendable {
 
   /// Opens a run to read it; a process may be training in it.
   ///
-  /// - Throws: ``StorageError/missing(path:what:)``, ``StorageError/unmarked(path:kind:marker:advice:)``.
+  /// - Throws: `StorageError.missing`, `StorageError.unmarked`.
   public init(opening url: URL) throws {
     try self.init(existing: url, lock: nil)
   }
 
   /// Opens a run to continue it: locks it and removes the temporary files that a killed process has left.
   ///
-  /// - Throws: ``StorageError/missing(path:what:)``, ``StorageError/unmarked(path:kind:marker:advice:)``,
-  ///   ``StorageError/locked(path:holder:)``.
+  /// - Throws: `StorageError.missing`, `StorageError.unmarked`,
+  ///   `StorageError.locked`.
   public init(resuming url: URL) throws {
     let folder = try RunFolder(opening: url)
     try self.init(existing: url, lock: FolderLock(folder: folder.url))
@@ -107,7 +107,7 @@ extension RunFolder {
 
   /// Writes `run.yaml`, after which the folder stays.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func commit(configuration text: String) throws {
     try AtomicFile.write(Data(text.utf8), to: configurationURL)
   }
@@ -122,11 +122,11 @@ extension RunFolder {
     for folder in created.reversed() { rmdir(folder.path) }
   }
 
-  /// Removes what ``AtomicFile`` leaves when its process is killed.
+  /// Removes what `AtomicFile` leaves when its process is killed.
   private func removeTemporaryFiles() {
     for folder in [url] + Self.subfolders.map({ url.appendingPathComponent($0) }) {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-      for name in names where name.contains(AtomicFile.temporaryMarker) {
+      for name in names where name.contains(AtomicWriter.temporaryMarker) {
         unlink(folder.appendingPathComponent(name).path)
       }
     }
@@ -137,7 +137,7 @@ extension RunFolder {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: url.path) else { return false }
     return names.allSatisfy { name in
-      if name == FolderLock.fileName || name.contains(AtomicFile.temporaryMarker) { return true }
+      if name == FolderLock.fileName || name.contains(AtomicWriter.temporaryMarker) { return true }
       let contents = try? manager.contentsOfDirectory(atPath: url.appendingPathComponent(name).path)
       return subfolders.contains(name) && contents?.isEmpty == true
     }

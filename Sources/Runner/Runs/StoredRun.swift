@@ -13,7 +13,7 @@ public struct StoredRun: Sendable {
 
   /// Reads a run.
   ///
-  /// - Throws: ``StorageError``; ``ConfigurationError`` where `run.yaml` cannot be read.
+  /// - Throws: `StorageError`; `ConfigurationError` where `run.yaml` cannot be read.
   public init(_ folder: RunFolder) throws {
     self.folder = folder
     let text: String
@@ -28,6 +28,9 @@ public struct StoredRun: Sendable {
     configuration[RunRecord.key] = nil
     self.configuration = configuration
   }
+
+  /// The seed of its training.
+  package var seed: Int? { configuration["training"]?["seed"]?.int }
 
   /// The same run with other settings of its dataset, as for images that have moved.
   public func withDataset(_ layer: ConfigurationValue) -> StoredRun {

@@ -13,9 +13,10 @@ public struct HeldOutScores: Sendable {
 
   /// The scores as they stand in `metrics.jsonl`.
   var metrics: [(String, Double)] {
-    [("heldOutReconstruction", reconstruction)]
-      + latentMatch.scores.flatMap {
-        [("heldOut.\($0.name)", $0.value), ("heldOut.\($0.name).null", $0.null)]
+    [MetricKey.heldOutReconstruction.of(reconstruction)]
+      + latentMatch.scores.flatMap { score in
+        let keys = MetricKey.heldOut(score.measure)
+        return [keys.value.of(score.value), keys.null.of(score.null)]
       }
   }
 }
@@ -44,7 +45,7 @@ package struct HeldOutEvaluation {
         let latents = model.prior.project(model.posterior.mode(of: features))
         error = error + (batch - model.decode(latents)).squared().sum()
         // What should follow the prior are draws, not the most likely codes.
-        codes.append(model.prior.project(model.posterior.draw(from: features, using: generator)))
+        codes.append(model.prior.project(model.posterior.sample(from: features, using: generator)))
       }
       return HeldOutScores(
         reconstruction: error.item / Double(chosen.count),

@@ -6,9 +6,6 @@ private let signalCount = Atomic<Int>(0)
 
 /// A polite request to stop: Ctrl-C or SIGTERM, looked at between two steps.
 public final class Interruption: Sendable {
-  /// The exit code of an interrupted process.
-  public static let exitCode: Int32 = 130
-
   private let requests = Atomic<Int>(0)
   private let observesSignals: Bool
 
@@ -26,7 +23,7 @@ public final class Interruption: Sendable {
       if unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { continue }
       _ = signal(number) { _ in
         guard signalCount.add(1, ordering: .relaxed).oldValue > 0 else { return }
-        _exit(Interruption.exitCode)
+        _exit(128 + SIGINT)
       }
     }
     unblockSignals()

@@ -31,11 +31,9 @@ public struct RunEnding: Codable, Sendable, Equatable {
 
   /// Notes how training ended.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func write(to run: RunFolder) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(self) + [0x0A], to: Self.url(in: run))
+    try AtomicFile.write(try JSONEncoder.compact.encode(self) + [0x0A], to: Self.url(in: run))
   }
 
   private static func url(in run: RunFolder) -> URL { run.url.appendingPathComponent("ending.json") }

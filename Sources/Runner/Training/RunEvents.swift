@@ -11,7 +11,7 @@ final class RunEvents {
 
   /// Begins a file in the run's folder. TensorBoard drops what earlier files have from `firstStep` on.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   init(_ folder: RunFolder, experiment: Experiment, firstStep: Int) throws {
     let path = folder.url.appendingPathComponent(Self.fileName(in: folder.url)).path
     let file = try WritableFile(path: path, flags: O_CREAT | O_EXCL)
@@ -22,14 +22,14 @@ final class RunEvents {
 
   /// Writes a line of `metrics.jsonl`.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func append(step: Int, _ line: [(String, Double)]) throws {
     try log.scalars(step: step, line.map { (Self.tag(of: $0.0), $0.1) })
   }
 
   /// Writes a picture that the run has drawn.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func append(step: Int, _ name: String, picture url: URL) throws {
     let picture = try ReadableFile(url, what: "picture")
     try log.image(step: step, tag: name, png: picture.read(0..<picture.byteCount))
@@ -37,7 +37,7 @@ final class RunEvents {
 
   /// Notes that the run is over and closes the file.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   func end(succeeded: Bool) throws {
     try log.end(succeeded: succeeded)
     try file.close()
@@ -45,15 +45,11 @@ final class RunEvents {
 
   /// Where a number of `metrics.jsonl` stands in TensorBoard, which folds tags at the slash.
   static func tag(of name: String) -> String {
-    let heldOut = "heldOut."
-    return switch name {
-    case "loss", "reconstruction", "penalty", "criticLoss", "gradientRatio": "loss/\(name)"
-    case "epoch", "weight", "learningRate": "schedule/\(name)"
-    case "stepSeconds", "imagesPerSecond", "regularizerShare": "speed/\(name)"
-    case "heldOutReconstruction": "heldOut/reconstruction"
-    case _ where name.hasPrefix(heldOut): "heldOut/\(name.dropFirst(heldOut.count))"
-    default: "diagnostics/\(name)"
-    }
+    guard let key = MetricKey(rawValue: name) else { return "diagnostics/\(name)" }
+    let rest =
+      key == .heldOutReconstruction
+      ? MetricKey.reconstruction.rawValue : name.replacing("\(MetricKey.Topic.heldOut.rawValue).", with: "")
+    return "\(key.topic.rawValue)/\(rest)"
   }
 
   /// A name behind those of the event files that are there, in whose order TensorBoard reads them: a clock that was

@@ -1,29 +1,30 @@
 import Datasets
+import Foundation
 import MoCAProtocols
 
 extension RunRecord {
   /// Describes a run that is about to start.
   init(state: TrainingState, data: DataSource, orderDigest: String, totalSteps: Int) {
-    self.init(
-      .object([
-        .init("version", .string(Self.programVersion)),
-        .init("libtorch", .string(Runtime.version)),
-        .init("device", .string("\(state.device)")),
-        .init("threads", .integer(Runtime.threadCount)),
-        .init("machine", .string(Self.machine)),
-        .init("steps", .integer(totalSteps)),
-        .init("parameters", .integer(state.model.parameterCount)),
-        .init("weightInCommonUnit", state.commonWeight.map { .number($0) } ?? .string("auto")),
-        .init(
-          "imageShape",
-          .list(
-            [data.images.shape.channels, data.images.shape.height, data.images.shape.width]
-              .map { .integer($0) })),
-        .init("trainingImages", .integer(data.split.training.count)),
-        .init("heldOutImages", .integer(data.split.heldOut.count)),
-        .init("dataDigest", .string(data.images.digest)),
-        .init("weightDigest", .string(Self.digest(of: state.model))),
-        .init("orderDigest", .string("sha256:" + orderDigest)),
-      ]))
+    self.init()
+    let shape = data.images.shape
+    version = Self.programVersion
+    libtorch = Runtime.version
+    device = "\(state.device)"
+    threads = Runtime.threadCount
+    machine = Self.thisMachine
+    steps = totalSteps
+    parameters = state.model.parameterCount
+    weightInCommonUnit = state.commonWeight.map { .fixed($0) } ?? .automatic
+    imageSizes = [shape.channels, shape.height, shape.width]
+    trainingImages = data.split.training.count
+    heldOutImages = data.split.heldOut.count
+    dataDigest = data.images.digest
+    weightDigest = Self.digest(of: state.model)
+    self.orderDigest = "sha256:" + orderDigest
+  }
+
+  private static var thisMachine: String {
+    let info = ProcessInfo.processInfo
+    return "\(info.operatingSystemVersionString), \(info.activeProcessorCount) cores"
   }
 }

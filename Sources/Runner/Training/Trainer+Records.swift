@@ -2,7 +2,6 @@ import Datasets
 import Foundation
 import MoCAProtocols
 import Storage
-import Terminal
 
 extension Trainer {
   /// The text of `run.yaml`.
@@ -10,13 +9,13 @@ extension Trainer {
     var file = experiment.tree
     file[RunRecord.key] =
       RunRecord(
-        state: state, data: data, orderDigest: loader.orderDigest(), totalSteps: totalSteps
+        state: state, data: data, orderDigest: batches.orderDigest(), totalSteps: totalSteps
       ).tree
     return try file.yaml
   }
 
   /// Logs, evaluates, draws and saves what is due after the step just taken.
-  func keepRecords(_ folder: RunFolder, _ metrics: MetricsLog, _ bar: ProgressBar) throws {
+  func keepRecords(_ folder: RunFolder, _ metrics: MetricsLog) throws {
     let step = state.completedSteps
     let record = experiment.record
     if state.penaltyWeight.hasFailed(after: step, of: totalSteps) {
@@ -25,7 +24,7 @@ extension Trainer {
     let evaluates = isDue(step, record.evaluation)
     let saves = isDue(step, record.checkpoint)
     if step == 1 || isDue(step, record.metrics) || evaluates || saves {
-      try log(metrics, bar, evaluates: evaluates)
+      try log(metrics, evaluates: evaluates)
     }
     if isDue(step, record.samples) {
       let url = folder.sampleURL(step: step)
@@ -36,31 +35,32 @@ extension Trainer {
   }
 
   /// Reads back the scalars since the last line, checks them, and writes a line; none where no step was taken since.
-  func log(_ metrics: MetricsLog, _ bar: ProgressBar, evaluates: Bool = false) throws {
+  func log(_ metrics: MetricsLog, evaluates: Bool = false) throws {
     let step = state.completedSteps
     let means = try recorder.flush(lastCheckpoint: lastCheckpoint?.path)
     if means.isEmpty { return }
     let seconds = (Self.now - intervalStart.time) / Double(max(1, step - intervalStart.step))
-    var line: [(String, Double)] = [("epoch", Double(step) / Double(loader.batchesPerEpoch))]
+    var line = [MetricKey.epoch.of(Double(step) / Double(batches.batchesPerEpoch))]
     line += means
     line += state.memory.diagnostics.map { ($0.name, $0.tensor.item) }
-    line.append(("weight", state.weight(after: max(0, step - 1))))
-    if let gradientRatio { line.append(("gradientRatio", gradientRatio.item)) }
+    line.append(MetricKey.weight.of(state.weight(after: max(0, step - 1))))
+    if let gradientRatio { line.append(MetricKey.gradientRatio.of(gradientRatio.item)) }
     gradientRatio = nil
-    line.append(("learningRate", state.schedule.learningRate(after: max(0, step - 1))))
-    line.append(("stepSeconds", seconds))
-    if let share = state.regularizerShare { line.append(("regularizerShare", share)) }
-    line.append(("imagesPerSecond", Double(experiment.training.batch) / max(seconds, 1e-9)))
+    line.append(MetricKey.learningRate.of(state.schedule.learningRate(after: max(0, step - 1))))
+    line.append(MetricKey.stepSeconds.of(seconds))
+    if let share = state.regularizerShare { line.append(MetricKey.regularizerShare.of(share)) }
+    line.append(MetricKey.imagesPerSecond.of(Double(experiment.training.batch) / max(seconds, 1e-9)))
     if evaluates { try checkState() }
     if evaluates, let scores = heldOutScores() {
       line += scores.metrics
       latestScores = (scores, step)
+      report(.evaluated(step: step, scores))
       let score = score(scores)
       if score < best?.score ?? .infinity { best = (score, step) }
     }
     try metrics.append(step: step, line)
     try events?.append(step: step, line)
-    bar.update(step, details: means.filter { ["loss", "reconstruction", "penalty"].contains($0.0) })
+    report(.logged(step: step, means: means.map { (name: $0, value: $1) }))
     intervalStart = (Self.now, step)
   }
 
@@ -75,7 +75,7 @@ extension Trainer {
   private func score(_ scores: HeldOutScores) -> Double {
     switch experiment.record.best {
     case .reconstruction: scores.reconstruction
-    case .latentMatch: scores.latentMatch["slicedWasserstein"]?.value ?? .infinity
+    case .latentMatch: scores.latentMatch[.slicedWasserstein]?.value ?? .infinity
     }
   }
 
@@ -116,6 +116,7 @@ extension Trainer {
     if best?.step == step { try folder.markBest(step: step) }
     try folder.prune(keeping: experiment.record.keep)
     lastCheckpoint = url
+    report(.saved(step: step, url))
     return url
   }
 
@@ -141,11 +142,12 @@ extension Trainer {
       throw TrainingError.otherData(expected: expected, found: data.images.digest)
     }
     if experiment.tree != run.configuration { try rewriteRecord(folder, run) }
-    let found = try folder.latestReadableCheckpoint { damaged, error in
-      Terminal.standardError.write("warning: \(damaged.url.lastPathComponent) is passed over: \(error)\n")
-    }
-    guard let checkpoint = found else { return }
-    let (records, metadata) = try StateFile.read(checkpoint.url)
+    let found = try StateFile.readFirst(
+      of: folder.checkpoints().reversed(),
+      skipped: {
+        report(.passedOver($0, $1))
+      })
+    guard let (checkpoint, (records, metadata)) = found else { return }
     try checkOrigin(of: checkpoint, metadata)
     try state.restore(records, completedSteps: checkpoint.step)
     lastCheckpoint = checkpoint.url
@@ -160,10 +162,10 @@ extension Trainer {
 
   /// Keeps the digests of the start and takes over a changed length, so that the next resume knows it too.
   private func rewriteRecord(_ folder: RunFolder, _ run: StoredRun) throws {
-    guard var record = run.record?.tree else { return }
-    record["steps"] = .integer(totalSteps)
+    guard var record = run.record else { return }
+    record.steps = totalSteps
     var file = experiment.tree
-    file[RunRecord.key] = record
+    file[RunRecord.key] = record.tree
     try folder.commit(configuration: file.yaml)
   }
 

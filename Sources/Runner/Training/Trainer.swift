@@ -1,7 +1,6 @@
 import Datasets
 import Foundation
 import MoCAProtocols
-import Terminal
 
 /// Trains one run: the loop, and when things are logged, drawn, evaluated and saved.
 public final class Trainer {
@@ -13,8 +12,6 @@ public final class Trainer {
     public var device = Device.cpu
     /// Whether to continue the run where there is one.
     public var resumes = false
-    /// Whether only messages are shown, no progress.
-    public var isQuiet = false
     /// Where packed images are kept.
     public var cacheFolder = DataSource.defaultCacheFolder
 
@@ -46,8 +43,9 @@ public final class Trainer {
   public let state: TrainingState
   /// Steps that the whole run takes.
   public let totalSteps: Int
-  let loader: BatchLoader
+  let batches: BatchRecipe
   let interruption: Interruption
+  let report: @Sendable (TrainingEvent) -> Void
   var recorder = StepRecorder()
   /// What TensorBoard reads; `nil` where the run writes none.
   var events: RunEvents?
@@ -62,25 +60,24 @@ public final class Trainer {
   /// Prepares a run: everything that can be wrong with the configuration or the data is found here, before
   /// anything is written.
   ///
+  /// - Parameter report: Hears what happens; packing may tell it from other threads.
   /// - Throws: ``ConfigurationError``, ``DataError``.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, options: Options,
-    interruption: Interruption = Interruption()
+    interruption: Interruption = Interruption(),
+    report: @escaping @Sendable (TrainingEvent) -> Void = { _ in }
   ) throws {
     try Self.check(experiment, catalogs: catalogs)
     self.experiment = experiment
     self.options = options
     self.interruption = interruption
-    let bar = StageProgress(isQuiet: options.isQuiet)
-    data = try DataSource(
-      experiment, catalogs: catalogs, cacheFolder: options.cacheFolder, progress: bar.update)
-    bar.finish()
-    let training = experiment.training
-    let first = try BatchLoader(
-      images: data.images, indices: data.split.training, batchSize: training.batch,
-      seed: UInt64(training.seed), flips: data.flips)
-    totalSteps = training.steps ?? training.epochs * first.batchesPerEpoch
-    loader = first
+    self.report = report
+    data = try DataSource(experiment, catalogs: catalogs, cacheFolder: options.cacheFolder) {
+      report(.packing(done: $0, total: $1, what: $2))
+    }
+    report(.packed)
+    batches = try data.batches(experiment.training)
+    totalSteps = experiment.training.steps ?? experiment.training.epochs * batches.batchesPerEpoch
     state = try TrainingState(
       experiment, catalogs: catalogs, imageShape: data.images.shape, totalSteps: totalSteps,
       device: options.device)
@@ -90,15 +87,7 @@ public final class Trainer {
   ///
   /// - Throws: ``ConfigurationError``.
   public static func check(_ experiment: Experiment, catalogs: Catalogs) throws {
-    let generator = Generator(seed: 0)
-    let prior = try catalogs.priors.make(
-      experiment["prior"], PriorContext(latentSize: experiment.latent.size, generator: generator))
-    let posterior = try catalogs.posteriors.make(experiment["posterior"], prior)
-    _ = try catalogs.regularizers.make(
-      experiment["regularizer"],
-      RegularizerContext(
-        prior: prior, batchSize: experiment.training.batch, populationSize: 0, generator: generator,
-        posterior: posterior))
+    try ModelBuilder(experiment: experiment, catalogs: catalogs).check()
   }
 }
 
@@ -145,20 +134,17 @@ extension Trainer {
   }
 
   private func train(_ folder: RunFolder, _ metrics: MetricsLog) throws {
-    let batches = try state.completedSteps == 0 ? loader : loader(startingAt: state.completedSteps)
-    var barOptions = ProgressBar.Options()
-    barOptions.completed = state.completedSteps
-    barOptions.isQuiet = options.isQuiet
-    let bar = ProgressBar(label: "train", total: totalSteps, options: barOptions)
-    defer { bar.finish() }
+    let loader = BatchLoader(batches, startingAt: state.completedSteps)
+    report(.started(completed: state.completedSteps, total: totalSteps))
+    defer { report(.ended(step: state.completedSteps)) }
     intervalStart = (Self.now, state.completedSteps)
     while state.completedSteps < totalSteps {
-      takeStep(batches.next())
+      takeStep(loader.next())
       let step = state.completedSteps
-      try keepRecords(folder, metrics, bar)
-      bar.update(step)
+      try keepRecords(folder, metrics)
+      report(.step(step))
       if interruption.isRequested, step < totalSteps {
-        try log(metrics, bar)
+        try log(metrics)
         throw TrainingError.interrupted(step: step, checkpoint: try save(folder).path)
       }
     }
@@ -169,17 +155,10 @@ extension Trainer {
     let measures = next == 1 || isDue(next, experiment.record.metrics)
     let images = ImageBatch(shape: data.images.shape, device: options.device).tensor(batch.bytes)
     var scalars = state.step(on: images, measuresGradients: measures)
-    if let index = scalars.firstIndex(where: { $0.name == "gradientRatio" }) {
+    if let index = scalars.firstIndex(where: { $0.name == MetricKey.gradientRatio.rawValue }) {
       gradientRatio = scalars.remove(at: index).tensor
     }
     recorder.note(step: next, scalars)
-  }
-
-  /// A stream of batches that goes on after `step` steps.
-  private func loader(startingAt step: Int) throws -> BatchLoader {
-    try BatchLoader(
-      images: data.images, indices: data.split.training, batchSize: experiment.training.batch,
-      seed: UInt64(experiment.training.seed), flips: data.flips, startingAt: step)
   }
 
   func isDue(_ step: Int, _ interval: Int) -> Bool { step % interval == 0 || step == totalSteps }

@@ -1,5 +1,7 @@
+import Files
+
 /// Why training stopped before its end.
-public enum TrainingError: Error, CustomStringConvertible {
+public enum TrainingError: Fault {
   /// A term of the loss was infinite or NaN.
   case notFinite(term: String, step: Int, value: Double, checkpoint: String?)
   /// λ was to be measured, but the penalty has no gradient at the encoder's features.
@@ -27,13 +29,12 @@ public enum TrainingError: Error, CustomStringConvertible {
       "the configuration differs from that of \(run), which cannot be continued with it:\n"
         + differences.map { "  \($0.key): \($0.mine?.json ?? "absent") → \($0.theirs?.json ?? "absent")" }
         .joined(separator: "\n")
-        + "\nleave the overrides out to continue it, or start another run with --run"
+        + "\nleave the overrides out to continue it, or start another run"
     case .otherDevice(let expected, let found):
-      "the run was saved on \(expected) and cannot be continued on \(found), whose random streams are others; "
-        + "add --device \(expected)"
+      "the run was saved on \(expected) and cannot be continued on \(found), whose random streams are others"
     case .otherData(let expected, let found):
       "the images are not those that the run was trained on (their digest is \(found), the run's \(expected)); "
-        + "restore the data, or start another run with --run"
+        + "restore the data, or start another run"
     }
   }
 
@@ -45,13 +46,12 @@ public enum TrainingError: Error, CustomStringConvertible {
     }
   }
 
-  /// The exit code of the command line for this error.
-  public var exitCode: Int32 {
+  public var fault: FaultKind {
     switch self {
-    case .notFinite: 1
-    case .interrupted: Interruption.exitCode
-    case .differs, .otherDevice, .noWeight: 64
-    case .otherData: 65
+    case .notFinite: .other
+    case .interrupted: .interrupted
+    case .differs, .otherDevice, .noWeight: .usage
+    case .otherData: .data
     }
   }
 }

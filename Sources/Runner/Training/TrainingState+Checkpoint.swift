@@ -23,7 +23,7 @@ extension TrainingState {
 
   /// Takes over the state of a checkpoint.
   ///
-  /// - Throws: ``StateError`` with every name that does not fit; ``TorchError`` for a stream of another device.
+  /// - Throws: `StateError` with every name that does not fit; `TorchError` for a stream of another device.
   func restore(_ records: [TensorRecord], completedSteps: Int) throws {
     let prefix = "streams."
     var tensors: [String: Tensor] = [:]

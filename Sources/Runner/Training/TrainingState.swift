@@ -27,7 +27,6 @@ public final class TrainingState {
   private let dtype: DType
   private let gradientClip: Double?
   private let reconstructionFactor: Double
-  private let valueCount: Int
 
   /// Builds the state of an experiment before its first step.
   ///
@@ -36,27 +35,10 @@ public final class TrainingState {
     _ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape, totalSteps: Int, device: Device
   ) throws {
     let seed = UInt64(experiment.training.seed)
-    let batch = experiment.training.batch
-    let initial = RandomStreams(seed: seed, device: .cpu)
-    model = try Autoencoder(experiment, catalogs: catalogs, imageShape: imageShape)
-    memory = try catalogs.memories.make(
-      experiment["memory"],
-      MemoryContext(
-        prior: model.prior, posterior: model.posterior, batchSize: batch, encoder: model.encoder,
-        makeEncoder: { try Autoencoder(experiment, catalogs: catalogs, imageShape: imageShape).encoder },
-        generator: initial[.memory]))
-    let (model, generator) = (model, initial[.critic])
-    regularizer = try catalogs.regularizers.make(
-      experiment["regularizer"],
-      RegularizerContext(
-        prior: model.prior, batchSize: batch, populationSize: memory.populationSize, generator: generator,
-        posterior: model.posterior,
-        makeEncoder: { featureCount in
-          try catalogs.encoders.make(
-            experiment["encoder"],
-            EncoderContext(imageShape: imageShape, featureCount: featureCount, generator: generator))
-        }))
-    (regularizer as? any ModelAltering)?.alter(model)
+    let builder = ModelBuilder(experiment: experiment, catalogs: catalogs)
+    model = try builder.model(for: imageShape)
+    memory = try builder.memory(of: model, for: imageShape)
+    regularizer = try builder.regularizer(altering: model, beside: memory, for: imageShape)
     penaltyWeight = PenaltyWeight(
       experiment["regularizer"].settings["weight"].flatMap(Weight.init(configuration:)) ?? .fixed(0),
       target: experiment.schedule.weightTarget, calibrationSteps: experiment.schedule.weightCalibration)
@@ -77,7 +59,6 @@ public final class TrainingState {
       totalSteps: totalSteps)
     dtype = experiment.training.precision.dtype
     gradientClip = experiment.optimizer.gradientClip
-    valueCount = imageShape.valueCount
     reconstructionFactor = experiment.reconstruction.unit.factor(valueCount: imageShape.valueCount)
   }
 
@@ -101,58 +82,39 @@ public final class TrainingState {
   /// - Returns: The terms of the loss as rank-0 tensors on the device; nothing is read back.
   public func step(on images: Tensor, measuresGradients: Bool = false) -> [NamedTensor] {
     let clock = StepClock(isRunning: measuresGradients, device: device)
-    let forward = self.forward(images, clock)
-    let errors = (images - forward.reconstructions).squared().sum(along: 1, 2, 3)  // [batch]
+    let (pass, context) = forward(images, clock)
+    let errors = pass.squaredErrors  // [batch]
     let reconstruction = errors.mean() * reconstructionFactor
-    let observation = observationLoss(errors).map { $0 * reconstructionFactor } ?? reconstruction
-    let penalty = clock.time(.regularizer) { regularizer.penalty(in: forward.context) }
-    var scalars = [NamedTensor("reconstruction", reconstruction), NamedTensor("penalty", penalty.value)]
+    let observation =
+      pass.observationLoss(errors, under: regularizer).map { $0 * reconstructionFactor } ?? reconstruction
+    let penalty = clock.time(.regularizer) { regularizer.penalty(in: context) }
+    var scalars = [NamedTensor(.reconstruction, reconstruction), NamedTensor(.penalty, penalty.value)]
     scalars += penalty.diagnostics
     let calibrates = penaltyWeight.isCalibrating(after: completedSteps)
     let ratio =
       measuresGradients || calibrates
-      ? gradientRatio(penalty.value, observation, forward.features, clock) : nil
+      ? gradientRatio(penalty.value, observation, pass.features, clock) : nil
     if let ratio, calibrates { penaltyWeight.note(ratio) }
     let weight = penaltyWeight.tensor * schedule.weightShare(after: completedSteps)
-    if let ratio, measuresGradients { scalars.append(NamedTensor("gradientRatio", ratio * weight)) }
+    if let ratio, measuresGradients { scalars.append(NamedTensor(.gradientRatio, ratio * weight)) }
     let loss = observation + penalty.value * weight
-    scalars.insert(NamedTensor("loss", loss), at: 0)
+    scalars.insert(NamedTensor(.loss, loss), at: 0)
     optimizer.clearGradients()
     loss.backward()
     if let gradientClip { clip(optimizer.gradients, toNorm: gradientClip) }
     optimizer.step(learningRate: schedule.learningRate(after: completedSteps))
-    let criticLoss = clock.time(.regularizer) { stepCritic(forward.context) }
-    if let criticLoss { scalars.append(NamedTensor("criticLoss", criticLoss)) }
+    let criticLoss = clock.time(.regularizer) { stepCritic(context) }
+    if let criticLoss { scalars.append(NamedTensor(.criticLoss, criticLoss)) }
     clock.time(.regularizer) {
-      withoutGradients { memory.update(with: forward.context.recollection, following: model.encoder) }
+      withoutGradients { memory.update(with: context.recollection, following: model.encoder) }
     }
     if let share = clock.regularizerShare() { regularizerShare = share }
     completedSteps += 1
     return scalars.map { NamedTensor($0.name, $0.tensor.detached()) }
   }
 
-  /// What the pass through the networks leaves.
-  private struct Forward {
-    let features: Tensor
-    let reconstructions: Tensor
-    let context: RegularizationContext
-  }
-
-  private func forward(_ images: Tensor, _ clock: StepClock) -> Forward {
-    let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
-    let pass = withAutocast(to: dtype, on: device) { () -> (ForwardPass, latents: Tensor) in
-      let features = model.encoder.encode(input).to(dtype: .float32)
-      let latents = model.prior.project(model.posterior.draw(from: features, using: streams[.posterior]))
-      let decoderInput =
-        (regularizer as? any LatentPerturbing)?
-        .decoderInput(for: latents, prior: model.prior, streams: streams) ?? latents
-      let reconstructions = model.decode(decoderInput)
-      return (
-        ForwardPass(
-          model: model, images: images, features: features, decoderInput: decoderInput,
-          reconstructions: reconstructions), latents
-      )
-    }
+  private func forward(_ images: Tensor, _ clock: StepClock) -> (ForwardPass, RegularizationContext) {
+    let pass = ForwardPass(of: images, through: model, under: regularizer, streams: streams, in: dtype)
     let recollection = clock.time(.regularizer) {
       withoutGradients {
         withAutocast(to: dtype, on: device) {
@@ -160,14 +122,7 @@ public final class TrainingState {
         }
       }
     }
-    let context = RegularizationContext(
-      latents: pass.latents, recollection: recollection, prior: model.prior, streams: streams, pass: pass.0)
-    return Forward(features: pass.0.features, reconstructions: pass.0.reconstructions, context: context)
-  }
-
-  /// The reconstruction term of a method that has its own.
-  private func observationLoss(_ errors: Tensor) -> Tensor? {
-    (regularizer as? any ObservationWeighting)?.observationLoss(errors, valueCount: valueCount)
+    return (pass, RegularizationContext(pass, recollection: recollection, streams: streams))
   }
 
   /// ‖∇ penalty‖ / ‖∇ reconstruction‖, taken before the projection: a pull along the radius of the sphere moves

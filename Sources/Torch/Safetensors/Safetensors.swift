@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Plain safetensors files.
@@ -5,30 +6,16 @@ import Foundation
 /// Format: <https://github.com/huggingface/safetensors>. A reader never executes anything from the file, and
 /// allocates only what the file's own size allows.
 public enum Safetensors {
-  /// Writes `records` as one file, under a temporary name first, so that a failure leaves no half file behind.
+  /// Writes `records` as one file, which is there whole or not at all.
   ///
-  /// - Throws: ``SafetensorsError``.
+  /// - Throws: ``SafetensorsError`` for records that do not fit together, ``StorageError`` for the disk.
   public static func write(
     _ records: [TensorRecord], metadata: [String: String] = [:], to url: URL
   ) throws {
     let header = try SafetensorsHeader(describing: records, metadata: metadata)
-    let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-    let temporary = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(suffix)")
-    do {
-      try Data().write(to: temporary, options: .withoutOverwriting)
-      let handle = try FileHandle(forWritingTo: temporary)
-      try handle.write(contentsOf: header.encoded)
-      for index in header.dataOrder { try handle.write(contentsOf: records[index].data) }
-      try handle.synchronize()
-      try handle.close()
-      guard rename(temporary.path, url.path) == 0 else {
-        throw SafetensorsError.file(path: url.path, reason: String(cString: strerror(errno)))
-      }
-    } catch {
-      unlink(temporary.path)
-      if let error = error as? SafetensorsError { throw error }
-      throw SafetensorsError.file(path: url.path, reason: "cannot be written: \(error.localizedDescription)")
+    try AtomicFile.write(to: url) { file in
+      try file.write(header.encoded)
+      for index in header.dataOrder { try file.write(records[index].data) }
     }
   }
 

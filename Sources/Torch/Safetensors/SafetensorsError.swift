@@ -1,5 +1,7 @@
+import Files
+
 /// What can be wrong with a safetensors file or with the tensors meant for one.
-public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
+public enum SafetensorsError: Fault, Equatable {
   /// There are fewer bytes than the file itself announces.
   case truncated(found: Int, expected: Int)
   /// The header announces a length beyond the format's limit.
@@ -55,4 +57,6 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     case .inFile(let path, let error): "\(path): \(error)"
     }
   }
+
+  public var fault: FaultKind { .data }
 }

@@ -41,12 +41,11 @@ struct SimCLRTests {
     let codes = prior.project(features)
     encoder.seen = []
     let pass = ForwardPass(
-      model: model, images: images, features: features, decoderInput: codes, reconstructions: images)
+      model: model, images: images, features: features, latents: codes, reconstructions: images)
     return regularizer.penalty(
       in: .init(
-        latents: codes, recollection: Recollection(keys: codes.detached(), population: population),
-        prior: prior,
-        streams: streams(seed), pass: pass)
+        pass, recollection: Recollection(keys: codes.detached(), population: population),
+        streams: streams(seed))
     ).value
   }
 

@@ -52,13 +52,12 @@ func autoencoder(_ encoder: any Encoder, _ decoder: any Decoder, _ prior: any Pr
 extension RegularizationContext {
   /// A step of `model` on `images`, whose codes are `latents`.
   init(_ model: Autoencoder, images: Tensor, latents: Tensor, decoderInput: Tensor? = nil, seed: UInt64 = 0) {
-    let input = decoderInput ?? latents
+    let pass = ForwardPass(
+      model: model, images: images, features: latents, latents: latents, decoderInput: decoderInput,
+      reconstructions: model.decode(decoderInput ?? latents))
     self.init(
-      latents: latents, recollection: Recollection(keys: latents.detached(), population: nil),
-      prior: model.prior, streams: MethodTests.streams(seed),
-      pass: ForwardPass(
-        model: model, images: images, features: latents, decoderInput: input,
-        reconstructions: model.decode(input)))
+      pass, recollection: Recollection(keys: latents.detached(), population: nil),
+      streams: MethodTests.streams(seed))
   }
 }
 

@@ -7,13 +7,14 @@ struct GaussianMixtureSamplerTests {
   @Test("densities and responsibilities at given parameters equal scikit-learn's")
   func densities() throws {
     let fixtures = try Fixtures.tensors("samplers")
-    let law = NormalComponents(
+    let mixture = NormalComponents(
       weights: try fixtures["mixture.weights"], means: try fixtures["mixture.means"],
       factors: try fixtures["mixture.factors"])
     let points = try fixtures["mixture.points"]
-    #expect(relativeDifference(law.logDensity(of: points), try fixtures["mixture.logDensity"]) < 1e-10)
+    #expect(relativeDifference(mixture.logDensity(of: points), try fixtures["mixture.logDensity"]) < 1e-10)
     #expect(
-      relativeDifference(law.responsibilities(of: points), try fixtures["mixture.responsibilities"]) < 1e-10)
+      relativeDifference(mixture.responsibilities(of: points), try fixtures["mixture.responsibilities"])
+        < 1e-10)
   }
 
   @Test("a fit of separate clusters equals scikit-learn's", arguments: ["full", "diagonal"])
@@ -24,18 +25,19 @@ struct GaussianMixtureSamplerTests {
       "{components: 3, covariance: \(covariance), tolerance: 1e-12, iterations: 1000}",
       samplerContext("normal", latentSize: 3))
     try sampler.fit(to: points.to(dtype: .float32), using: Generator(seed: 1))
-    let law = sampler.law
-    let order = (-law.weights).sortedIndices(along: 0)
+    let mixture = sampler.mixture
+    let order = (-mixture.weights).sortedIndices(along: 0)
     let prefix = "clusters.\(covariance)"
     #expect(
-      relativeDifference(law.weights.gathered(along: 0, at: order), try fixtures["\(prefix).weights"]) < 1e-5)
+      relativeDifference(mixture.weights.gathered(along: 0, at: order), try fixtures["\(prefix).weights"])
+        < 1e-5)
     #expect(
-      relativeDifference(law.means.gathered(along: 0, at: order), try fixtures["\(prefix).means"]) < 1e-5)
-    let factors = law.factors.gathered(along: 0, at: order)
+      relativeDifference(mixture.means.gathered(along: 0, at: order), try fixtures["\(prefix).means"]) < 1e-5)
+    let factors = mixture.factors.gathered(along: 0, at: order)
     let covariances = factors.matmul(factors.transposed())
     #expect(relativeDifference(covariances, try fixtures["\(prefix).covariances"]) < 1e-4)
     let likelihood = try fixtures["\(prefix).logLikelihood"].item
-    #expect(relativeDifference(law.logDensity(of: points).mean().item, likelihood) < 1e-7)
+    #expect(relativeDifference(mixture.logDensity(of: points).mean().item, likelihood) < 1e-7)
   }
 
   @Test("draws have the mixture's moments")
@@ -43,9 +45,9 @@ struct GaussianMixtureSamplerTests {
     let fixtures = try Fixtures.tensors("samplers")
     let (weights, means) = (try fixtures["mixture.weights"], try fixtures["mixture.means"])
     let factors = try fixtures["mixture.factors"]
-    let law = NormalComponents(weights: weights, means: means, factors: factors)
+    let mixture = NormalComponents(weights: weights, means: means, factors: factors)
     let count = 100_000
-    let draws = law.sample(count, using: Generator(seed: 2))
+    let draws = mixture.sample(count, using: Generator(seed: 2))
     let column = weights.expandingDimension(at: 1)
     let mean = (means * column).sum(along: 0)
     #expect(relativeDifference(draws.mean(along: 0), mean) < 0.03)
@@ -68,7 +70,7 @@ struct GaussianMixtureSamplerTests {
       let sampler = try GaussianMixtureSampler.make(
         "{components: 6, starts: \(starts)}", samplerContext("normal", latentSize: 2))
       try sampler.fit(to: points, using: Generator(seed: 3))
-      return sampler.law.logDensity(of: points).mean().item
+      return sampler.mixture.logDensity(of: points).mean().item
     }
     #expect(likelihoods[1] >= likelihoods[0])
   }
@@ -81,7 +83,7 @@ struct GaussianMixtureSamplerTests {
         "{components: 2, floor: 0}", samplerContext("normal", latentSize: 3))
       let moved = points * scale + shift
       try sampler.fit(to: moved, using: Generator(seed: 5))
-      return sampler.law.logDensity(of: moved).mean().item + 3 * (scale == 1 ? 0 : 6.907_755_278_982_137)
+      return sampler.mixture.logDensity(of: moved).mean().item + 3 * (scale == 1 ? 0 : 6.907_755_278_982_137)
     }
     #expect(abs(likelihoods[0] - likelihoods[1]) < 1e-5)
   }

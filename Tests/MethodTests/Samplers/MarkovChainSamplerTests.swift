@@ -13,8 +13,9 @@ private final class AddingThree: InputCorrupting {
 
 @Suite("The Markov chain")
 struct MarkovChainSamplerTests {
-  @Test("its stationary law is that of the networks: z ← (z + noise) / 2 has the variance noise² / 3")
-  func stationaryLaw() throws {
+  @Test(
+    "its stationary distribution is that of the networks: z ← (z + noise) / 2 has the variance noise² / 3")
+  func stationaryDistribution() throws {
     let sampler = try MarkovChainSampler.make(
       "{steps: 30, noise: 0.6}", samplerContext("normal", latentSize: 2))
     #expect(!sampler.needsCodes)

@@ -11,7 +11,7 @@ private final class HalvingEncoder: Encoder {
   func encode(_ images: Tensor) -> Tensor { images.flattened(from: 1) * 0.5 }
 }
 
-/// A law of that geometry whose `project` squashes, as priors on bounded supports may.
+/// A distribution of that geometry whose `project` squashes, as priors on bounded supports may.
 final class SquashingPrior: Prior {
   let latentSize: Int
   let geometry: LatentGeometry

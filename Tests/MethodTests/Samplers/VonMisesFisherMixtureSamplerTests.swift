@@ -47,30 +47,31 @@ struct VonMisesFisherMixtureSamplerTests {
   func densities() throws {
     let fixtures = try Fixtures.tensors("samplers")
     let points = try fixtures["directions.points"]
-    let law = DirectionalComponents(
+    let mixture = DirectionalComponents(
       weights: try fixtures["directions.weights"], directions: try fixtures["directions.axes"],
       concentrations: try fixtures["directions.concentrations"])
-    #expect(relativeDifference(law.logJoint(of: points), try fixtures["directions.logJoint"]) < 1e-9)
+    #expect(relativeDifference(mixture.logJoint(of: points), try fixtures["directions.logJoint"]) < 1e-9)
     let sampler = try VonMisesFisherMixtureSampler.make(
       "components: 1", samplerContext("hypersphere", latentSize: 4))
     try sampler.fit(to: points, using: Generator(seed: 0))
     #expect(
       relativeDifference(
-        sampler.law.directions.squeezingDimension(at: 0), try fixtures["directions.fit.axis"]) < 1e-7)
+        sampler.mixture.directions.squeezingDimension(at: 0), try fixtures["directions.fit.axis"]) < 1e-7)
     #expect(
-      relativeDifference(sampler.law.concentrations.item, try fixtures["directions.fit.concentration"].item)
+      relativeDifference(
+        sampler.mixture.concentrations.item, try fixtures["directions.fit.concentration"].item)
         < 1e-6)
   }
 
-  @Test("draws have the law's cosines, by SciPy's integral, and no other direction")
+  @Test("draws have the component's cosines, by SciPy's integral, and no other direction")
   func draws() throws {
     for row in try Fixtures.values("samplers", as: Summary.self).marginals {
       let count = 20_000
       let axis = Tensor.normal([1, row.dimension], dtype: .float64, using: Generator(seed: 3)).normalized(
         along: 1)
-      let law = DirectionalComponents(
+      let mixture = DirectionalComponents(
         weights: Tensor([1.0]), directions: axis, concentrations: Tensor([row.concentration]))
-      let draws = law.sample(count, using: Generator(seed: 4))
+      let draws = mixture.sample(count, using: Generator(seed: 4))
       #expect((draws.norm(along: 1) - 1).absolute().maximum().item < 1e-12)
       let cosines = draws.matmul(axis.transposed()).doubles
       for (index, expected) in row.distribution.enumerated() {
@@ -94,11 +95,11 @@ struct VonMisesFisherMixtureSamplerTests {
     let sampler = try VonMisesFisherMixtureSampler.make(
       "components: 2", samplerContext("hypersphere", latentSize: size))
     try sampler.fit(to: codes, using: Generator(seed: 6))
-    let order = (-sampler.law.weights).sortedIndices(along: 0)
-    #expect(relativeDifference(sampler.law.weights.gathered(along: 0, at: order), truth.weights) < 0.05)
-    #expect(relativeDifference(sampler.law.directions.gathered(along: 0, at: order), axes) < 0.05)
+    let order = (-sampler.mixture.weights).sortedIndices(along: 0)
+    #expect(relativeDifference(sampler.mixture.weights.gathered(along: 0, at: order), truth.weights) < 0.05)
+    #expect(relativeDifference(sampler.mixture.directions.gathered(along: 0, at: order), axes) < 0.05)
     #expect(
-      relativeDifference(sampler.law.concentrations.gathered(along: 0, at: order), truth.concentrations)
+      relativeDifference(sampler.mixture.concentrations.gathered(along: 0, at: order), truth.concentrations)
         < 0.05)
   }
 
@@ -108,7 +109,7 @@ struct VonMisesFisherMixtureSamplerTests {
     #expect {
       try VonMisesFisherMixtureSampler.make("{}", context)
     } throws: { error in
-      "\(error)".contains("--sampler gmm")
+      "\(error)".hasSuffix("use the sampler gmm, or train with prior=hypersphere")
     }
   }
 }

@@ -26,13 +26,14 @@ struct SliceFixtureTests {
   }
 
   @Test(
-    "sliced Cramér against quantiles is SciPy's integral against the law", arguments: ["sphere", "normal"])
-  func cramerLaw(_ name: String) throws {
+    "sliced Cramér against quantiles is SciPy's integral against the distribution",
+    arguments: ["sphere", "normal"])
+  func cramerAgainstQuantiles(_ name: String) throws {
     let fixtures = try Fixtures.tensors("slices")
     let prior = try prior(catalogName(name), latentSize: 8)
     let codes = leaf(try fixtures["codes.\(name).8"])
-    // A discrete law stands for the prior: with its default of 1,024 atoms the pull on a code is right to 1e-3
-    // only, as the distribution function moves in steps of that size; with 8,192 to 2e-4.
+    // A discrete distribution stands for the prior: with its default of 1,024 atoms the pull on a code is
+    // right to 1e-3 only, as the distribution function moves in steps of that size; with 8,192 to 2e-4.
     for (count, value, gradient) in [(1024, 2e-5, 2e-3), (8192, 1e-5, 2e-4)] {
       let quantiles = try #require(prior.projectionQuantiles(count)).map(Float.init)
       let found = SlicedCramer.distance(
@@ -138,9 +139,9 @@ struct SliceFixtureTests {
     func moments(_ points: Tensor, _ regularizer: SIGReg) -> Tensor {
       SIGReg.moments(of: points, along: directions, at: regularizer.frequencies)
     }
-    let law = regularizer.integral(of: moments(codes, regularizer))
-    #expect(relativeDifference(law.item, try #require(summary.eppsPulley["\(name).law"])) < 1e-5)
-    try expectGradient(law, codes, "epps_pulley.\(name).law")
+    let exact = regularizer.integral(of: moments(codes, regularizer))
+    #expect(relativeDifference(exact.item, try #require(summary.eppsPulley["\(name).law"])) < 1e-5)
+    try expectGradient(exact, codes, "epps_pulley.\(name).law")
     let drawn = regularizer.integral(of: moments(codes, regularizer), to: moments(draws, regularizer))
     #expect(relativeDifference(drawn.item, try #require(summary.eppsPulley["\(name).draws"])) < 1e-5)
     try expectGradient(drawn, codes, "epps_pulley.\(name).draws")
@@ -148,7 +149,7 @@ struct SliceFixtureTests {
     let integral = fine.integral(of: moments(codes, fine)).item
     #expect(relativeDifference(integral, try #require(summary.eppsPulley["\(name).integral"])) < 1e-5)
     // The authors' 17 knots are this close to the integral they stand for.
-    #expect(relativeDifference(law.item, integral) < 5e-3)
+    #expect(relativeDifference(exact.item, integral) < 5e-3)
   }
 
   @Test("VISReg's terms equal torch's deviations and POT's transport", arguments: ["sphere", "normal"])

@@ -51,7 +51,8 @@ struct SliceIdentityTests {
         try makeRegularizer(CramerWold.self, prior, batch: 1500) { ($0.form, $0.transform) = (form, .none) },
         codes, prior)
     }
-    // 1,500 draws have a distance of their own of about 6e-4; at d = 64 the normal law's form is approximate.
+    // 1,500 draws have a distance of their own of about 6e-4; at d = 64 the normal distribution's form is
+    // approximate.
     #expect(abs(values[0] - values[1]) < 0.05 * values[0] + 2e-3)
   }
 

@@ -45,9 +45,9 @@ struct AblationResult {
     }
   }
 
-  /// Writes the page.
   private func report() throws -> URL {
     var options = ReportBuilder.Options()
+    options.advice = ReportBuilder.hints
     options.command = "moca report \(Console.path(folder.url).shellWord)"
     let progress = StageProgress(isQuiet: isQuiet)
     try ReportCommand.write(RunCollection(folder), options, to: folder.reportURL, progress)

@@ -10,10 +10,8 @@ struct AblationSetup {
   let build: Build
   /// Where cells compute, as the folder notes it.
   let deviceName: String
-  /// Where the matrix is checked.
   let device: Device
   let jobs: Int
-  /// Threads that were asked for.
   let threads: Int?
   let tolerance: AblationFolder.Tolerance
   let interruption: Interruption
@@ -72,7 +70,6 @@ struct AblationSetup {
     return matrix
   }
 
-  /// The cells with their places in the matrix.
   static func table(_ cells: [AblationCell]) -> TextTable {
     let axes = cells.first?.coordinates.map(\.axis) ?? []
     var table = TextTable(columns: ["cell"] + axes.map { .init($0) })

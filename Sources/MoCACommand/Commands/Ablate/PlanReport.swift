@@ -2,7 +2,6 @@ import Ablation
 import MoCAProtocols
 import Terminal
 
-/// What `moca ablate --plan` shows.
 struct PlanReport {
   let plan: AblationPlan
 
@@ -18,7 +17,6 @@ struct PlanReport {
       + "\n\nmeasured on \(CellMeasurement.steps) steps of one cell of each row; other work on this machine makes it longer"
   }
 
-  /// The same for programs.
   var json: String {
     ConfigurationValue.object([
       .init("jobs", .integer(plan.jobs)), .init("seconds", .number(plan.seconds)),

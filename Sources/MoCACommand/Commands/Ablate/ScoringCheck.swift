@@ -4,6 +4,7 @@ import Foundation
 import Metrics
 import MoCAProtocols
 import Runner
+import Scoring
 import Terminal
 
 /// Whether the cells of a matrix can be scored as it asks, found out before hours of training and not after them.
@@ -13,7 +14,7 @@ struct ScoringCheck {
 
   /// The request, without those of the standard metrics that its images do not allow.
   ///
-  /// - Throws: ``EvaluationError`` for a metric that was asked for and cannot be measured.
+  /// - Throws: `EvaluationError` for a metric that was asked for and cannot be measured.
   func checked(_ request: AblationRequest, for matrix: AblationMatrix) throws -> AblationRequest {
     var request = request
     for sampler in request.scoring.samplers where sampler != "all" {
@@ -27,7 +28,9 @@ struct ScoringCheck {
         "ablation.arguments are not understood by moca evaluate: \(EvaluateCommand.message(for: error))")
     }
     let names = catalogs.extractors.names
-    let metrics = try request.scoring.metrics.map { ($0, try Metric($0, extractors: names)) }
+    let metrics = try request.scoring.metrics.map {
+      ($0, try MetricChoice($0, metrics: catalogs.metrics, extractors: names))
+    }
     // Weights and settings that the file hands on to `moca evaluate` are known there only.
     if !request.scoring.arguments.isEmpty { return request }
     var refused: [String: String] = [:]
@@ -38,7 +41,7 @@ struct ScoringCheck {
             refused[name] = reason
           }
         } catch let error as EvaluationError where !request.choosesMetrics {
-          refused[name] = "\(error)"
+          refused[name] = error.message
         }
       }
     }
@@ -59,18 +62,17 @@ struct ScoringCheck {
   }
 
   private func refusal(
-    of metric: Metric, _ planned: AblationMatrix.Planned, samples: Int
+    of metric: MetricChoice, _ planned: AblationMatrix.Planned, samples: Int
   ) throws -> String? {
-    if metric.kind == .latent {
-      let needed = LatentEvaluation.neededCount(latentSize: planned.experiment.latent.size)
-      if planned.heldOutCount >= needed { return nil }
-      return "it needs \(needed) held-out images, there are \(planned.heldOutCount); raise dataset.holdout"
+    let needed = metric.type.heldOutNeeded(latentSize: planned.experiment.latent.size)
+    if planned.heldOutCount < needed {
+      return needed == 1
+        ? "no images are held out; raise dataset.holdout"
+        : "it needs \(needed) held-out images, there are \(planned.heldOutCount); raise dataset.holdout"
     }
-    if [.reconstruction, .priorHoles, .memorisation, .codes].contains(metric.kind), planned.heldOutCount == 0
-    {
-      return "no images are held out; raise dataset.holdout"
+    guard let type = metric.type as? any FeatureMetric.Type, type.samplesNeeded(featureCount: 1) != nil else {
+      return nil
     }
-    guard metric.kind == .frechet else { return nil }
     let choice = ExtractorChoice(names: [], metrics: [metric], weights: [:], settings: [:], batchSize: 64)
     let (sources, notes) = try choice.sources(for: planned.imageShape, on: device)
     if sources.isEmpty {
@@ -78,10 +80,10 @@ struct ScoringCheck {
         + notes.map { "; \($0)" }.joined()
     }
     guard let largest = sources.max(by: { $0.featureCount < $1.featureCount }),
-      largest.featureCount >= samples
+      let needed = type.samplesNeeded(featureCount: largest.featureCount), needed > samples
     else { return nil }
     return
-      "\(largest.distanceName) has \(largest.featureCount) features and needs more samples than \(samples); "
+      "\(largest.names.frechet) has \(largest.featureCount) features and needs more samples than \(samples); "
       + "raise --samples, or name another with --metric fd-NAME"
   }
 }
