@@ -61,7 +61,9 @@ public protocol ComputedExtractor: ExtractorPlugin {
 extension ComputedExtractor {
   public static var weights: WeightSource { .computed }
 
-  public init(_ configuration: Configuration, weights file: WeightFile) throws { try self.init(configuration) }
+  public init(_ configuration: Configuration, weights file: WeightFile) throws {
+    try self.init(configuration)
+  }
 }
 
 /// A file of weights on the network.
