@@ -107,10 +107,12 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
     .target(name: "Files", dependencies: ["CCrypto"]),
+    .target(name: "Mathematics"),
     .target(name: "PluginKit", dependencies: ["Files", "Yams"]),
     .target(name: "Torch", dependencies: ["CTorch", "Files"]),
     .target(name: "TorchNN", dependencies: ["Files", "Torch"]),
-    .target(name: "MoCAProtocols", dependencies: ["Files", "PluginKit", "TorchNN"]),
+    .target(name: "MoCAProtocols", dependencies: ["Files", "Mathematics", "PluginKit", "TorchNN"]),
+    .target(name: "Optimizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Metrics", dependencies: ["Files", "MoCAProtocols"]),
@@ -118,7 +120,8 @@ let package = Package(
       name: "Extractors", dependencies: ["Files", "MoCAProtocols"], resources: [.copy("Weights")]),
     .target(name: "Scoring", dependencies: ["Metrics"]),
     .target(name: "Conformance", dependencies: ["MoCAProtocols", "Metrics"]),
-    .target(name: "Datasets", dependencies: ["Files", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
+    .target(
+      name: "Datasets", dependencies: ["Files", "Mathematics", "PluginKit", "CArchive", "CTurboJPEG", "CPNG"]),
     .target(
       name: "EventLog", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["Protos"]),
@@ -127,7 +130,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Datasets", "EventLog", "Extractors", "Files", "Metrics", "MoCAProtocols", "Scoring", "Storage",
+        "Datasets", "EventLog", "Files", "Metrics", "MoCAProtocols", "Storage",
       ]),
     .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner", "Scoring"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
@@ -144,17 +147,18 @@ let package = Package(
       name: "MoCACommand",
       dependencies: [
         "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
-        "Metrics",
-        "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
+        "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),
 
     .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "MathematicsTests", dependencies: ["Mathematics"]),
     .testTarget(name: "PluginKitTests", dependencies: ["PluginKit"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TorchNN"]),
     .testTarget(
-      name: "MethodTests", dependencies: ["Backbones", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
+      name: "MethodTests",
+      dependencies: ["Backbones", "Optimizers", "Priors", "Regularizers", "MoCAProtocols", "Torch"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["Conformance", "Metrics", "MoCAProtocols", "Priors", "Regularizers"]),
@@ -164,11 +168,15 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "PluginKit", "CArchive", "CTurboJPEG"]),
     .testTarget(name: "StorageTests", dependencies: ["Runner", "Storage", "Terminal"]),
     .testTarget(
-      name: "EventLogTests", dependencies: ["EventLog", "Runner", "Backbones", "Priors", "Regularizers"]),
+      name: "EventLogTests",
+      dependencies: ["EventLog", "Runner", "Backbones", "Optimizers", "Priors", "Regularizers"]),
     .testTarget(
       name: "RunnerTests",
-      dependencies: ["Comparison", "MoCACommand", "Backbones", "Priors", "Regularizers", "moca"]),
-    .testTarget(name: "ReportTests", dependencies: ["Reports", "Backbones", "Priors", "Regularizers"]),
+      dependencies: [
+        "Comparison", "MoCACommand", "Backbones", "Optimizers", "Priors", "Regularizers", "moca",
+      ]),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Reports", "Backbones", "Optimizers", "Priors", "Regularizers"]),
     .testTarget(name: "CommandTests", dependencies: ["Runner", "Terminal", "moca"]),
   ],
   cxxLanguageStandard: .cxx20

@@ -1,4 +1,5 @@
 import Foundation
+import Mathematics
 import MoCAProtocols
 import Runner
 
@@ -103,13 +104,8 @@ extension AblationPlan {
       throw AblationError.budgetTooSmall(needed: least.seconds / 0.9, given: budget.seconds)
     }
     // The scale is steps, or seconds of training.
-    var (low, high) = (0.0, 1.0)
-    while with(scale: high, budget.share).seconds <= available, high < 1e9 { high *= 2 }
-    for _ in 0..<60 {
-      let middle = (low + high) / 2
-      if with(scale: middle, budget.share).seconds <= available { low = middle } else { high = middle }
-    }
-    return with(scale: low, budget.share)
+    let scale = Bracket(fromZeroTo: 1e9) { with(scale: $0, budget.share).seconds <= available }
+    return with(scale: scale.lower, budget.share)
   }
 
   /// The steps of the cells at a place without its seed.

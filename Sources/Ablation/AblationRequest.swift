@@ -47,6 +47,7 @@ public struct AblationRequest: Sendable {
   /// Whether cells that a plugin refuses are left out.
   public var skipsRefused = false
 
+  private let optimizers: OptimizerCatalog
   private static let members = ["axes", "settings", "metrics", "samples", "samplers", "arguments"]
 
   /// Reads a file's configuration and the arguments.
@@ -54,8 +55,12 @@ public struct AblationRequest: Sendable {
   /// - Parameters:
   ///   - file: The whole file; empty where there is none.
   ///   - arguments: `key=value,value` for an axis, `key=value` for what all cells share.
+  ///   - optimizers: Those whose settings may be short keys.
   /// - Throws: `ConfigurationError`.
-  public init(file: ConfigurationValue, arguments: [String]) throws {
+  public init(
+    file: ConfigurationValue, arguments: [String], optimizers: OptimizerCatalog = OptimizerCatalog()
+  ) throws {
+    self.optimizers = optimizers
     base = file
     base[Self.key] = nil
     if let section = file[Self.key] { try read(section) }
@@ -77,12 +82,12 @@ public struct AblationRequest: Sendable {
       switch member.key {
       case "axes":
         for axis in try Self.group(member.value, "ablation.axes") {
-          let key = Experiment.fullKey(axis.key)
+          let key = Experiment.fullKey(axis.key, optimizers: optimizers)
           set(Axis(key: key, values: try AxisValues.parse(axis.value, key: axis.key)))
         }
       case "settings":
         for axis in try Self.group(member.value, "ablation.settings") {
-          let key = Experiment.fullKey(axis.key)
+          let key = Experiment.fullKey(axis.key, optimizers: optimizers)
           for value in try Self.group(axis.value, "ablation.settings.\(axis.key)") {
             _ = try Self.group(value.value, "ablation.settings.\(axis.key).\(value.key)")
             settings[key, default: [:]][value.key] = Self.withPaths(value.value)
@@ -114,7 +119,7 @@ public struct AblationRequest: Sendable {
     }
     let name = String(argument[..<equals])
     let values = try AxisValues.parse(String(argument[argument.index(after: equals)...]), key: name)
-    let key = Experiment.fullKey(name)
+    let key = Experiment.fullKey(name, optimizers: optimizers)
     // One value takes the place of an axis of the file, and else holds for all cells.
     if values.count == 1, !axes.contains(where: { $0.key == key }) {
       overrides = overrides.merged(with: Self.layer(key, values[0]))
@@ -185,7 +190,7 @@ extension AblationRequest {
         throw ConfigurationError.incompatible(
           "ablation.settings has \(key), which is no axis; add it to the axes, or leave its settings out")
       }
-      let names = catalogs.summaries.filter { $0.kind == key }.map(\.name)
+      let names = catalogs.summaries(of: key).map(\.name)
       let known = names.isEmpty ? axis.values.map(\.axisText) : names
       for value in values.keys.sorted() where !known.contains(value) {
         throw ConfigurationError.incompatible(

@@ -70,20 +70,27 @@ public protocol LauncherPlugin: Launcher, Plugin {
   init(_ configuration: Configuration) throws
 }
 
-/// The launchers by name.
-public typealias LauncherCatalog = Catalog<Void, any Launcher>
-
-extension Catalogs {
-  /// Where the cells of an ablation are run.
-  public var launchers: LauncherCatalog {
-    get { self["launcher"] }
-    set { self["launcher"] = newValue }
-  }
+/// The kind of launchers.
+public enum LauncherKind: PluginKind {
+  public typealias Context = Void
+  public typealias Product = any Launcher
+  public typealias Declared = any LauncherPlugin.Type
+  public static let name = "launcher"
 }
+
+public typealias LauncherCatalog = Catalog<LauncherKind>
 
 extension LauncherCatalog {
   /// The catalog with one more launcher.
   public func adding<P: LauncherPlugin>(_ type: P.Type) -> Self {
-    adding(type) { configuration, _ in try P(configuration) }
+    adding(type, as: type, configuration: { $0 }, make: { settings, _ in try P(settings) })
+  }
+}
+
+extension Catalogs {
+  /// Where the cells of an ablation are run.
+  public var launchers: LauncherCatalog {
+    get { self[LauncherKind.self] }
+    set { self[LauncherKind.self] = newValue }
   }
 }

@@ -3,7 +3,7 @@ import MoCAProtocols
 extension EncoderCatalog {
   /// The encoders of this package.
   public static var standard: Self {
-    Self(kind: "encoder")
+    Self()
       .adding(ConvolutionalEncoder.self)
       .adding(InfoGANEncoder.self)
       .adding(ResidualEncoder.self)
@@ -15,7 +15,7 @@ extension EncoderCatalog {
 extension DecoderCatalog {
   /// The decoders of this package.
   public static var standard: Self {
-    Self(kind: "decoder")
+    Self()
       .adding(ConvolutionalDecoder.self)
       .adding(InfoGANDecoder.self)
       .adding(ResidualDecoder.self)

@@ -1,5 +1,6 @@
 import Evaluation
 import Metrics
+import Mathematics
 import PluginKit
 
 /// Makes the columns of a comparison.
@@ -39,7 +40,7 @@ final class ColumnBuilder {
       let ofModel = matches.filter(\.role.isOfModel)
       return ofModel.isEmpty ? matches : ofModel
     }
-    .distinct
+    .uniqued()
   }
 
   /// Reconstruction, Fréchet distances of reconstructions and of the prior's samples, latent match.
@@ -114,7 +115,7 @@ final class ColumnBuilder {
       let floor = table.keys.first(where: { $0.role == .heldOut && $0.score == key.score })
     else { return nil }
     let values = (try? table.column(floor))?.scores.compactMap { $0?.value } ?? []
-    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    return values.mean
   }
 
   /// Fronts over the groups that have a value on each axis: reconstruction, latent match and samples, as far as there
@@ -152,7 +153,7 @@ final class ColumnBuilder {
       return (
         family: grouping.family(of: grouping.groups[index]),
         place: ParetoFront.Place(
-          group: index, values: seeds.compactMap(SeedAverages.mean),
+          group: index, values: seeds.compactMap(\.mean),
           ranges: seeds.map { ($0.min() ?? 0)...($0.max() ?? 0) })
       )
     }

@@ -1,4 +1,6 @@
 import Metrics
+import Evaluation
+import Mathematics
 
 /// Means, intervals and the verdict of one score.
 struct ColumnStatistics {
@@ -36,8 +38,8 @@ struct ColumnStatistics {
       let values = scores[index].map { $0?.value }
       let seeds = averages.means(of: index, values).values.sorted()
       return ComparisonColumn.Entry(
-        values: values, mean: SeedAverages.mean(seeds),
-        spread: seeds.count < 2 ? nil : PairedDesign.deviation(seeds), seedCount: seeds.count,
+        values: values, mean: seeds.mean,
+        spread: seeds.count < 2 ? nil : seeds.deviation, seedCount: seeds.count,
         difference: differences[index])
     }
   }
@@ -70,7 +72,7 @@ struct ColumnStatistics {
     let means = self.means
     return left.min { first, second in
       let pair = [first, second].map { index in
-        SeedAverages.mean(common.sorted().compactMap { compared[index][$0] }).map(signed) ?? means[index] ?? 0
+        common.sorted().compactMap { compared[index][$0] }.mean.map(signed) ?? means[index] ?? 0
       }
       return pair[0] < pair[1]
     }
@@ -81,7 +83,7 @@ struct ColumnStatistics {
 
   /// What groups are compared by, averaged over seeds; smaller is better. None for groups that are not paired.
   private var means: [Double?] {
-    valuesBySeed.map { values in SeedAverages.mean(values.keys.sorted().compactMap { values[$0] }) }
+    valuesBySeed.map { values in values.keys.sorted().compactMap { values[$0] }.mean }
   }
 
   /// What groups are compared by, by seed; smaller is better. Nothing for groups that are not paired.
@@ -100,7 +102,7 @@ struct ColumnStatistics {
 
   /// By how much a group is worse than another over common seeds.
   private func deficit(of index: Int, against other: Int) -> Double? {
-    SeedAverages.mean(differences(index, other)).map(signed)
+    differences(index, other).mean.map(signed)
   }
 
   private func magnitude(_ index: Int, _ other: Int) -> Double {
@@ -187,7 +189,7 @@ struct ColumnStatistics {
   /// Two standard errors of the mean difference, from the errors that the scores state of themselves; 0 without.
   private func noise(_ first: Int, _ second: Int, count: Int) -> Double {
     let squares = [first, second].compactMap { index in
-      SeedAverages.mean(scores[index].compactMap { $0?.error }.map { $0 * $0 })
+      scores[index].compactMap { $0?.error }.map { $0 * $0 }.mean
     }
     return 2 * (squares.reduce(0, +) / Double(count)).squareRoot()
   }

@@ -115,13 +115,13 @@ struct ComparisonGrouping {
   init(_ collection: RunCollection, by keys: [String]?) throws {
     self.collection = collection
     let axes = collection.axes.filter { $0 != Experiment.seedKey }
-    let keys = try keys?.map { try Self.axis($0, among: axes) }.distinct ?? axes
+    let keys = try keys?.map { try Self.axis($0, among: axes) }.uniqued() ?? axes
     self.keys = keys
     let runs = collection.runs
     let names = runs.indices.map { index in
       collection.axes.isEmpty ? [runs[index].name, String(index)] : keys.map { runs[index][$0] ?? "-" }
     }
-    members = names.distinct.map { name in runs.indices.filter { names[$0] == name } }
+    members = names.uniqued().map { name in runs.indices.filter { names[$0] == name } }
     groups = members.map { members in
       let first = runs[members[0]]
       let coordinates = keys.map { AblationCell.Coordinate(axis: $0, value: first[$0] ?? "-") }

@@ -57,7 +57,8 @@ public struct ComparisonGroup: Sendable, Encodable {
   public var stateSummary: String {
     let states = members.map(\.state)
     if states.allSatisfy({ $0 == "done" }) { return String(states.count) }
-    return states.distinct.map { state in "\(states.count { $0 == state }) \(state)" }.joined(separator: ", ")
+    return states.uniqued().map { state in "\(states.count { $0 == state }) \(state)" }.joined(
+      separator: ", ")
   }
 }
 
@@ -84,13 +85,5 @@ extension ComparedRun {
   var seed: String {
     if let seed = self[Experiment.seedKey] { return seed }
     return run?.seed.map(String.init) ?? "-"
-  }
-}
-
-extension Array where Element: Hashable {
-  /// Each element once, in the order of first appearance.
-  var distinct: [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

@@ -51,7 +51,7 @@ struct ComparisonNotes {
     if !averaged.isEmpty { return [] }
     return grouping.members.flatMap { members -> [String] in
       let members = members.map { runs[$0] }
-      return members.map(\.seed).distinct.compactMap { seed -> String? in
+      return members.map(\.seed).uniqued().compactMap { seed -> String? in
         let alike = members.filter { $0.seed == seed }
         if alike.count < 2 { return nil }
         let first = alike[0].run?.configuration ?? .empty
@@ -59,7 +59,7 @@ struct ComparisonNotes {
           Experiment.differences(from: first, to: run.run?.configuration ?? .empty).map(\.key)
         }
         let difference =
-          keys.isEmpty ? "have one configuration" : "differ in \(keys.distinct.joined(separator: ", "))"
+          keys.isEmpty ? "have one configuration" : "differ in \(keys.uniqued().joined(separator: ", "))"
         return
           "\(alike.map(\.name).joined(separator: ", ")) share a group and a seed and \(difference); they are "
           + "averaged and count once"
@@ -112,7 +112,7 @@ struct ComparisonNotes {
   /// One note where values differ, with the number of runs of each.
   private func differing(_ what: String, _ values: [String?]) -> [String] {
     let known = values.compactMap { $0 }
-    let kinds = known.distinct
+    let kinds = known.uniqued()
     if kinds.count < 2 { return [] }
     let counts = kinds.map { kind in "\(kind) (\(known.count { $0 == kind }) runs)" }
     return ["different \(what): \(counts.joined(separator: "; "))"]

@@ -1,4 +1,4 @@
-import Foundation
+import Mathematics
 
 /// What a number of seeds can show: limits, resamples and the smallest difference that is found, the same for every
 /// pair of groups.
@@ -41,15 +41,15 @@ public struct PairedDesign: Sendable {
     detectableEffect =
       StudentT.shift(power: Self.power, level: Self.level / Double(tests), degrees: degrees)
       / size.squareRoot()
-    tail = erfc((size / degrees).squareRoot() * critical / 2.0.squareRoot()) / 2
-    var state: UInt64 = 0
-    resamples = (0..<Self.resampleCount * count).map { _ in Self.index(below: count, &state) }
+    tail = UpperTail.normal((size / degrees).squareRoot() * critical)
+    var generator = SplitMix64(state: 0)
+    resamples = (0..<Self.resampleCount * count).map { _ in generator.below(count) }
   }
 
   /// The two-sided probability of the paired t test; `nil` where differences are equal but for rounding and nothing can
   /// be tested.
   func probability(_ differences: [Double], magnitude: Double) -> Double? {
-    let spread = Self.deviation(differences)
+    let spread = differences.deviation
     let size = differences.map(abs).max() ?? 0
     guard spread > Self.rounding * max(size, magnitude) else { return nil }
     let mean = differences.reduce(0, +) / Double(count)
@@ -66,7 +66,7 @@ public struct PairedDesign: Sendable {
     precondition(differences.count == count, "\(differences.count) differences in a design of \(count)")
     let size = Double(count)
     let mean = differences.reduce(0, +) / size
-    let spread = Self.deviation(differences)
+    let spread = differences.deviation
     let error = spread / size.squareRoot()
     let student = Interval(mean - critical * error, mean + critical * error)
     let bootstrap = bootstrap(differences)
@@ -78,35 +78,12 @@ public struct PairedDesign: Sendable {
       detectable: detectableEffect * spread)
   }
 
-  /// The standard deviation with n − 1; zero for equal values, whatever rounding makes of their mean.
-  static func deviation(_ values: [Double]) -> Double {
-    if values.count < 2 || values.allSatisfy({ $0 == values[0] }) { return 0 }
-    let mean = values.reduce(0, +) / Double(values.count)
-    return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
-  }
-
   private func bootstrap(_ differences: [Double]) -> Interval {
     let means = (0..<Self.resampleCount).map { resample in
       let start = resample * count
       return (start..<start + count).reduce(0) { $0 + differences[resamples[$1]] } / Double(count)
     }
-    .sorted()
-    return Interval(Self.quantile(tail, of: means), Self.quantile(1 - tail, of: means))
-  }
-
-  /// Linear between the order statistics, as NumPy's default.
-  private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
-    let position = share * Double(sorted.count - 1)
-    let index = min(Int(position), sorted.count - 2)
-    return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])
-  }
-
-  /// SplitMix64, of whose 64 bits the high part of the product with `bound` is taken.
-  private static func index(below bound: Int, _ state: inout UInt64) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((bits ^ (bits >> 31)).multipliedFullWidth(by: UInt64(bound)).high)
+    let sorted = OrderStatistics(means)
+    return Interval(sorted.quantile(tail), sorted.quantile(1 - tail))
   }
 }

@@ -65,7 +65,7 @@ public struct Pairing: Sendable, Encodable {
   /// Compares the runs of each seed.
   init(_ runs: [ComparedRun], regularizers: RegularizerCatalog) {
     let started = runs.filter { $0.run?.record != nil }
-    seeds = started.map(\.seed).distinct.compactMap { seed in
+    seeds = started.map(\.seed).uniqued().compactMap { seed in
       let runs = started.filter { $0.seed == seed }
       return runs.count < 2 ? nil : Self.check(seed, runs, regularizers)
     }
@@ -98,7 +98,7 @@ public struct Pairing: Sendable, Encodable {
 
   /// The first of those that stand there most often.
   private static func mostFrequent(_ values: [String]) -> String? {
-    values.distinct.max { first, second in
+    values.uniqued().max { first, second in
       let counts = (values.count { $0 == first }, values.count { $0 == second })
       return counts.0 < counts.1
         || counts.0 == counts.1 && (values.firstIndex(of: first) ?? 0) > (values.firstIndex(of: second) ?? 0)

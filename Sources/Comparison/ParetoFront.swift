@@ -1,3 +1,5 @@
+import PluginKit
+
 /// Groups that no other group beats in everything: reconstruction, latent match and samples at once.
 public struct ParetoFront: Sendable, Encodable {
   /// A group's place.
@@ -66,7 +68,7 @@ public struct ParetoFront: Sendable, Encodable {
     let worst = columns.map { $0.max() ?? 0 }
     let reference = zip(worst, ideal).map { $0 + ($0 > $1 ? ($0 - $1) / 10 : 1) }
     let box = zip(reference, ideal).reduce(1) { $0 * ($1.0 - $1.1) }
-    let families = points.map(\.family).distinct
+    let families = points.map(\.family).uniqued()
     let named =
       [("overall", points)]
       + (families.count < 2

@@ -154,7 +154,7 @@ public struct RunCollection: Sendable {
 
   private static func differingKeys(_ first: ConfigurationValue, _ second: ConfigurationValue) -> [String] {
     let differences = Experiment.differences(from: first, to: second)
-    let plugins = differences.map(\.key).filter { $0.hasSuffix(".name") && $0 != "optimizer.name" }
+    let plugins = differences.map(\.key).filter { $0.hasSuffix(".name") }
       .map { String($0.dropLast(5)) }
     let others = differences.filter { difference in
       let key = difference.key

@@ -1,3 +1,4 @@
+import Mathematics
 import PluginKit
 
 /// What a run took. Costs are shown and never decide what is better.
@@ -18,8 +19,8 @@ public struct RunCost: Sendable, Equatable, Encodable {
   /// Reads a run's log and record.
   init(_ run: ComparedRun) {
     let lines = run.metrics.filter { $0[.stepSeconds]?.isFinite == true }
-    stepSeconds = Self.median(lines.dropFirst().compactMap { $0[.stepSeconds] })
-    regularizerShare = Self.mean(run.metrics.compactMap { $0[.regularizerShare] }.filter(\.isFinite))
+    stepSeconds = lines.dropFirst().compactMap { $0[.stepSeconds] }.median
+    regularizerShare = run.metrics.compactMap { $0[.regularizerShare] }.filter(\.isFinite).mean
     peakMemory = (run.outcome?.trainingMemory ?? run.outcome?.peakMemory).map(Double.init)
     trainingSeconds = Self.loggedSeconds(lines)
     parameters = run.run?.record?.parameters.map(Double.init)
@@ -27,11 +28,11 @@ public struct RunCost: Sendable, Equatable, Encodable {
 
   /// The means over runs that tell.
   init(meanOf costs: [RunCost]) {
-    stepSeconds = Self.mean(costs.compactMap(\.stepSeconds))
-    regularizerShare = Self.mean(costs.compactMap(\.regularizerShare))
-    peakMemory = Self.mean(costs.compactMap(\.peakMemory))
-    trainingSeconds = Self.mean(costs.compactMap(\.trainingSeconds))
-    parameters = Self.mean(costs.compactMap(\.parameters))
+    stepSeconds = costs.compactMap(\.stepSeconds).mean
+    regularizerShare = costs.compactMap(\.regularizerShare).mean
+    peakMemory = costs.compactMap(\.peakMemory).mean
+    trainingSeconds = costs.compactMap(\.trainingSeconds).mean
+    parameters = costs.compactMap(\.parameters).mean
   }
 
   /// A line states the mean over the steps since the line before.
@@ -43,15 +44,5 @@ public struct RunCost: Sendable, Equatable, Encodable {
       last = step
     }
     return lines.isEmpty ? nil : sum
-  }
-
-  private static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-  }
-
-  private static func median(_ values: [Double]) -> Double? {
-    let sorted = values.sorted()
-    guard let upper = sorted.dropFirst(sorted.count / 2).first else { return nil }
-    return sorted.count.isMultiple(of: 2) ? (sorted[sorted.count / 2 - 1] + upper) / 2 : upper
   }
 }

@@ -43,7 +43,7 @@ struct ScoreTable {
       keys += entries.map(\.key)
       return Dictionary(grouping: entries, by: \.key).mapValues { $0.map(\.score) }
     }
-    self.keys = keys.distinct.filter { !$0.isLogged } + keys.distinct.filter(\.isLogged)
+    self.keys = keys.uniqued().filter { !$0.isLogged } + keys.uniqued().filter(\.isLogged)
   }
 
   /// How many runs have a score.

@@ -1,3 +1,6 @@
+import Mathematics
+import PluginKit
+
 /// Which runs a group is averaged over within a seed, so that groups are compared over the same ones.
 ///
 /// Where a group holds several runs of a seed, as with two weights under `--by regularizer`, only those coordinates
@@ -18,7 +21,7 @@ struct SeedAverages {
   ///   - hasValue: Which members have a value.
   init(_ groups: [ComparisonGroup], places: [[String]], hasValue: [[Bool]]) {
     kept = groups.map { _ in [:] }
-    for seed in groups.flatMap({ $0.members.map(\.seed) }).distinct {
+    for seed in groups.flatMap({ $0.members.map(\.seed) }).uniqued() {
       let planned = groups.indices.map { group in
         groups[group].members.indices.filter { groups[group].members[$0].seed == seed }
       }
@@ -27,8 +30,8 @@ struct SeedAverages {
       let common = Self.common(present.map { group in valued[group].map { places[group][$0] } })
       let isDisjoint = Self.common(present.map { group in planned[group].map { places[group][$0] } }).isEmpty
       for group in present {
-        let own = planned[group].map { places[group][$0] }.distinct
-        let has = valued[group].map { places[group][$0] }.distinct
+        let own = planned[group].map { places[group][$0] }.uniqued()
+        let has = valued[group].map { places[group][$0] }.uniqued()
         let chosen = isDisjoint ? (has.count == own.count ? own : []) : own.filter(common.contains)
         if chosen.isEmpty {
           notes.append("seed \(seed) of \(groups[group].label) is left out of averages: it lacks runs")
@@ -41,20 +44,15 @@ struct SeedAverages {
         kept[group][seed] = chosen.map { place in valued[group].filter { places[group][$0] == place } }
       }
     }
-    notes = notes.distinct
+    notes = notes.uniqued()
   }
 
   /// A group's means by seed.
   func means(of group: Int, _ values: [Double?]) -> [String: Double] {
     (kept[group]).compactMapValues { places in
-      let means = places.map { members in Self.mean(members.compactMap { values[$0] }) }
-      return means.contains { $0 == nil } ? nil : Self.mean(means.compactMap { $0 })
+      let means = places.map { members in members.compactMap { values[$0] }.mean }
+      return means.contains { $0 == nil } ? nil : means.compactMap(\.self).mean
     }
-  }
-
-  /// `nil` without values.
-  static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
   private static func common(_ lists: [[String]]) -> Set<String> {

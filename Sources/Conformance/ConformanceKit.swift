@@ -69,7 +69,7 @@ public struct ConformanceKit: Sendable {
   private func results(
     for specimen: Specimen, _ name: String, _ prior: String
   ) throws -> [ConformanceResult] {
-    let exceptions = (specimen.entry.type as? any RegularizerPlugin.Type)?.exceptions ?? [:]
+    let exceptions = specimen.entry.type.exceptions
     let checks = try specimen.judgesCodes ? DistributionChecks(specimen, plan) : nil
     let functions: any FunctionChecks =
       if let networks = specimen.networks {
@@ -139,9 +139,8 @@ public struct ConformanceKit: Sendable {
     }
     let entry = try regularizers.entry(named: regularizer)
     _ = try entry.resolve(settings, "regularizer")
-    let type = entry.type as? any RegularizerPlugin.Type
-    if (type?.subject ?? .codes) == .codes { return Specimen(entry, settings: settings, prior: target) }
-    return try networked(entry, settings, target, preferring: type?.defaultPosterior)
+    if entry.type.subject == .codes { return Specimen(entry, settings: settings, prior: target) }
+    return try networked(entry, settings, target, preferring: entry.type.defaultPosterior)
   }
 
   /// The method with stub networks of the first posterior that goes with it and the prior. Where none does, what the

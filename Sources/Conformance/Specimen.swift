@@ -24,10 +24,9 @@ struct Specimen {
     self.prior = prior
     self.networks = networks
     shape = PriorShape(of: prior, using: Generator(seed: 11))
-    let type = entry.type as? any RegularizerPlugin.Type
-    subject = type?.subject ?? .codes
-    takesSamples = type?.takesSamples ?? false
-    takesPopulation = takesSamples && type?.defaultMemory != "batch"
+    subject = entry.type.subject
+    takesSamples = entry.type.takesSamples
+    takesPopulation = takesSamples && entry.type.defaultMemory != "batch"
   }
 
   /// Whether the penalty says how far the codes together are from the prior: it is one of codes, or one of posteriors
@@ -134,13 +133,13 @@ extension Specimen {
 /// Trains a regularizer's critic as the run does.
 struct CriticTrainer {
   private let regularizer: any AdversarialRegularizer
-  private let optimizer: Adam
+  private let optimizer: any Optimizer
 
   /// `nil` for a regularizer without a critic.
   init?(_ regularizer: any LatentRegularizer) {
     guard let regularizer = regularizer as? any AdversarialRegularizer else { return nil }
     self.regularizer = regularizer
-    optimizer = Adam(regularizer.trainableParameters(), coefficients: regularizer.criticCoefficients)
+    optimizer = regularizer.makeCriticOptimizer(for: regularizer.trainableParameters())
   }
 
   func step(_ context: RegularizationContext) {

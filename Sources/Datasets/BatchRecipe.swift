@@ -1,4 +1,5 @@
 import Files
+import Mathematics
 import PluginKit
 
 /// How batches are made: everything about batch `step` follows from the recipe and the step.
@@ -44,7 +45,7 @@ package struct BatchRecipe: Sendable {
   /// The images of `epoch` in the order in which they are shown.
   func order(ofEpoch epoch: Int) -> [Int] {
     var order = indices
-    var random = RandomStream(seed: seed, "order", UInt64(epoch))
+    var random = SplitMix64(seed: seed, "order", UInt64(epoch))
     random.shuffle(&order)
     return order
   }
@@ -64,7 +65,7 @@ package struct BatchRecipe: Sendable {
   }
 
   private func isFlipped(_ index: Int, epoch: Int) -> Bool {
-    var random = RandomStream(seed: seed, "flip", UInt64(epoch), UInt64(index))
+    var random = SplitMix64(seed: seed, "flip", UInt64(epoch), UInt64(index))
     return random.next() >> 63 == 1
   }
 

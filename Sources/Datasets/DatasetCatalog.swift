@@ -1,11 +1,20 @@
 import PluginKit
 
-public typealias DatasetCatalog = Catalog<Void, any Dataset>
+/// The kind of datasets.
+public enum DatasetKind: PluginKind {
+  public typealias Context = Void
+  public typealias Product = any Dataset
+  public typealias Declared = any Dataset.Type
+  public typealias Configuration = any DatasetConfiguration
+  public static let name = "dataset"
+}
 
-extension Catalog where Context == Void, Product == any Dataset {
+public typealias DatasetCatalog = Catalog<DatasetKind>
+
+extension DatasetCatalog {
   /// The datasets that come with the project.
   public static var standard: Self {
-    Self(kind: "dataset")
+    Self()
       .adding(Sprites.self)
       .adding(CIFAR10.self)
       .adding(MNIST.self)
@@ -15,6 +24,6 @@ extension Catalog where Context == Void, Product == any Dataset {
 
   /// The catalog with one more dataset.
   public func adding<D: Dataset>(_ type: D.Type) -> Self {
-    adding(type) { configuration, _ in try D(configuration) }
+    adding(type, as: type, configuration: { $0 }, make: { configuration, _ in try D(configuration) })
   }
 }

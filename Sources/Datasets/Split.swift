@@ -1,3 +1,5 @@
+import Mathematics
+
 /// Which images are trained on and which are kept for measuring: a pure function of its arguments.
 public struct Split: Sendable, Equatable {
   /// The images to train on, in ascending order.
@@ -19,7 +21,7 @@ public struct Split: Sendable, Equatable {
     var heldOutCount = Int((Double(count) * holdout).rounded())
     if holdout > 0, count > 1 { heldOutCount = min(max(heldOutCount, 1), count - 1) }
     var order = Array(0..<count)
-    var random = RandomStream(seed: seed, "split")
+    var random = SplitMix64(seed: seed, "split")
     if heldOutCount > 0 { random.shuffle(&order) }
     heldOut = order.prefix(heldOutCount).sorted()
     training = order.dropFirst(heldOutCount).sorted()

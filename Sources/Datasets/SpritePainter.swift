@@ -1,4 +1,5 @@
 import Foundation
+import Mathematics
 
 /// Draws one sprite: a figure of one colour on a plain or shaded ground.
 ///
@@ -18,7 +19,7 @@ struct SpritePainter {
 
   /// Draws the properties of sprite `index`.
   init(_ configuration: Sprites.Configuration, index: Int) {
-    var random = RandomStream(seed: UInt64(configuration.seed), "sprite", UInt64(index))
+    var random = SplitMix64(seed: UInt64(configuration.seed), "sprite", UInt64(index))
     size = configuration.size
     let isPlain = configuration.background == .black
     label = random.below(SpriteShape.allCases.count)
@@ -65,7 +66,7 @@ struct SpritePainter {
     }
   }
 
-  private static func ground(_ isDark: Bool, _ random: inout RandomStream) -> SIMD3<Float> {
+  private static func ground(_ isDark: Bool, _ random: inout SplitMix64) -> SIMD3<Float> {
     color(
       hue: random.uniform(), saturation: random.uniform(0...0.25),
       value: isDark ? random.uniform(0.02...0.25) : random.uniform(0.82...1))

@@ -38,10 +38,7 @@ public final class FeatureSource {
   ) throws {
     let entry = try catalog.entry(named: name)
     let resolved = try entry.resolve(settings, "extractor")
-    guard let type = entry.type as? any ExtractorPlugin.Type else {
-      fatalError("the extractor \(name) is not an ExtractorPlugin")
-    }
-    let file = try store.weights(for: type, given: weights)
+    let file = try store.weights(for: entry.type, given: weights)
     network = try entry.make(settings, "extractor", file)
     network.move(to: device)
     // On a GPU libtorch would round convolutions to 10 bits, and cards say float32.
@@ -50,7 +47,7 @@ public final class FeatureSource {
     self.device = device
     self.batchSize = batchSize
     self.weights = file.digest
-    names = type.featureNames
+    names = entry.type.featureNames
     description = RunEvaluation.words(name, resolved)
     cache = FeatureCache(folder: cacheFolder.appendingPathComponent("features", isDirectory: true))
   }

@@ -68,5 +68,5 @@ extension MetricChoice: Equatable {
 
 extension MetricCatalog {
   /// The metrics' types, for what they declare statically.
-  public var metricTypes: [any MetricPlugin.Type] { entries.compactMap { $0.type as? any MetricPlugin.Type } }
+  public var metricTypes: [any MetricPlugin.Type] { entries.map(\.type) }
 }

@@ -38,7 +38,7 @@ public final class RunEvaluation {
       model.experiment, catalogs: catalogs, cacheFolder: cacheFolder, progress: progress)
     if let expected = run.record?.dataDigest, expected != data.images.digest {
       throw EvaluationError.dataChanged(
-        path: model.experiment["dataset"].settings["path"]?.text ?? datasetName)
+        path: model.experiment.dataset.settings["path"]?.text ?? datasetName)
     }
     var evaluation = Evaluation()
     evaluation.notes = plan.notes
@@ -59,11 +59,11 @@ public final class RunEvaluation {
   }
 
   /// The name of the dataset.
-  var datasetName: String { model.experiment["dataset"].name }
+  var datasetName: String { model.experiment.dataset.name }
 
   /// The prior's name and settings.
   var priorDescription: String {
-    let choice = model.experiment["prior"]
+    let choice = model.experiment.prior
     return Self.words(choice.name, choice.settings)
   }
 

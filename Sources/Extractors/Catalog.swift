@@ -2,7 +2,7 @@ import MoCAProtocols
 
 extension ExtractorCatalog {
   public static var standard: Self {
-    Self(kind: "extractor")
+    Self()
       .adding(InceptionExtractor.self)
       .adding(DINOv2Base.self)
       .adding(DINOv2Large.self)

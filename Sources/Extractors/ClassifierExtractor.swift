@@ -20,9 +20,7 @@ extension ClassifierExtractor {
       fatalError("images \(images.shape) where [batch, \(shape)] is needed")
     }
     return withoutGradients {
-      let parts = stride(from: 0, to: images.shape[0], by: 256).map { start in
-        network(images.narrowed(along: 0, from: start, count: min(256, images.shape[0] - start)))
-      }
+      let parts = images.blocks(ofRows: 256).map { network($0) }
       return ImageFeatures(
         features: .concatenated(parts.map(\.features)), logits: .concatenated(parts.compactMap(\.logits)))
     }

@@ -140,8 +140,7 @@ public final class ClassifierTraining {
     network.setTraining(false)
     return withoutGradients {
       var right = 0.0
-      for start in stride(from: 0, to: heldOutCount, by: 500) {
-        let chosen = heldOut.narrowed(along: 0, from: start, count: min(500, heldOutCount - start))
+      for chosen in heldOut.blocks(ofRows: 500) {
         guard let logits = network(images.gathered(along: 0, at: chosen)).logits else { continue }
         let isRight = logits.argumentOfMaximum(along: 1).isEqual(to: labels.gathered(along: 0, at: chosen))
         right += isRight.to(dtype: .float32).sum().item

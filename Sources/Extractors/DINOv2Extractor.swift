@@ -51,8 +51,7 @@ extension DINOv2Extractor {
     let size = images.device == .cpu ? 8 : 128
     let dtype: DType = configuration.precision == .bfloat16 ? .bfloat16 : .float32
     return withoutGradients {
-      let parts = stride(from: 0, to: shape[0], by: size).map { start in
-        let part = images.narrowed(along: 0, from: start, count: min(size, shape[0] - start))
+      let parts = images.blocks(ofRows: size).map { part in
         let prepared = DINOv2Preparation.prepared(part)
         return withAutocast(to: dtype, on: images.device) { network(prepared) }.to(dtype: .float32)
       }

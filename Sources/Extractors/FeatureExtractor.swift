@@ -84,12 +84,19 @@ public struct PublishedWeights: Sendable {
   }
 }
 
-/// The extractors by name.
-public typealias ExtractorCatalog = Catalog<WeightFile, any FeatureExtractor>
+/// The kind of extractors.
+public enum ExtractorKind: PluginKind {
+  public typealias Context = WeightFile
+  public typealias Product = any FeatureExtractor
+  public typealias Declared = any ExtractorPlugin.Type
+  public static let name = "extractor"
+}
+
+public typealias ExtractorCatalog = Catalog<ExtractorKind>
 
 extension ExtractorCatalog {
   /// The catalog with one more extractor.
   public func adding<P: ExtractorPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, weights: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, weights: $1) })
   }
 }

@@ -65,10 +65,7 @@ public final class InceptionExtractor: ExtractorPlugin {
     }
     return withoutGradients {
       let size = images.device == .cpu ? Self.batchOnHost : Self.batchOnDevice
-      let parts = stride(from: 0, to: shape[0], by: size).map { start in
-        pooled(images.narrowed(along: 0, from: start, count: min(size, shape[0] - start)))
-      }
-      let features = Tensor.concatenated(parts)
+      let features = Tensor.concatenated(images.blocks(ofRows: size).map(pooled))
       return ImageFeatures(features: features, logits: network.logits(features))
     }
   }

@@ -35,13 +35,14 @@ public struct LawTest {
   ///   - generator: Draws of the prior and directions.
   public init(of prior: any Prior, count: Int, using generator: Generator) {
     let reference = withoutGradients { prior.sample(count, using: generator) }
-    let own = meanDistance(reference, reference)
+    let own = Self.meanDistance(within: reference)
     let directions = Tensor.normal([prior.latentSize, 128], using: generator).normalized(along: 0)
-    let quantiles = prior.projectionQuantiles(count).map { Tensor($0.map(Float.init), shape: [$0.count, 1]) }
-    let target = quantiles ?? reference.matmul(directions).sorted(along: 0)
+    let target =
+      prior.quantileColumn(count, on: reference.device)
+      ?? reference.sortedProjections(along: directions)
     let measures: [Measure] = [
-      ("energy", { 2 * meanDistance($0, reference) - meanDistance($0, $0) - own }),
-      ("slicedWasserstein", { ($0.matmul(directions).sorted(along: 0) - target).squared().mean().item }),
+      ("energy", { 2 * Self.meanDistance($0, reference) - Self.meanDistance(within: $0) - own }),
+      ("slicedWasserstein", { ($0.sortedProjections(along: directions) - target).squared().mean().item }),
     ]
     self.measures = measures
     limits = withoutGradients {
@@ -51,6 +52,16 @@ public struct LawTest {
       }
       return measures.indices.map { index in nulls.map { $0[index] }.max() ?? 0 }
     }
+  }
+
+  /// E|x − y| over all pairs; in `float64`, since near pairs are the difference of large numbers.
+  private static func meanDistance(_ first: Tensor, _ second: Tensor) -> Double {
+    PairSums.mean(first.to(dtype: .float64), second.to(dtype: .float64)) { $0.clamped(min: 0).squareRoot() }
+  }
+
+  /// The same of one sample, a point with itself included.
+  private static func meanDistance(within points: Tensor) -> Double {
+    PairSums.mean(within: points.to(dtype: .float64), ownPair: 0) { $0.clamped(min: 0).squareRoot() }
   }
 
   /// Measures codes, `[count, latentSize]`.

@@ -3,6 +3,8 @@ import Backbones
 import Datasets
 import Extractors
 import Metrics
+import MoCAProtocols
+import Optimizers
 import Priors
 import Regularizers
 import Runner
@@ -11,11 +13,10 @@ import Scoring
 extension Catalogs {
   /// Every plugin of this package: the one place where the catalogs meet.
   public static var standard: Catalogs {
-    var catalogs = Catalogs(
-      datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-      regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-      metrics: .standard)
-    catalogs.launchers = .standard
-    return catalogs
+    Catalogs(
+      DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+      PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+      SamplerCatalog.standard, ExtractorCatalog.standard, MetricCatalog.standard,
+      LauncherCatalog.standard)
   }
 }

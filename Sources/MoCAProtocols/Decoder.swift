@@ -27,11 +27,19 @@ public struct DecoderContext {
   }
 }
 
-public typealias DecoderCatalog = Catalog<DecoderContext, any Decoder>
+/// The kind of decoders.
+public enum DecoderKind: PluginKind {
+  public typealias Context = DecoderContext
+  public typealias Product = any Decoder
+  public typealias Declared = any DecoderPlugin.Type
+  public static let name = "decoder"
+}
+
+public typealias DecoderCatalog = Catalog<DecoderKind>
 
 extension DecoderCatalog {
   /// The catalog with one more decoder.
   public func adding<P: DecoderPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, context: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, context: $1) })
   }
 }

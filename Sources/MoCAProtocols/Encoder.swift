@@ -27,11 +27,19 @@ public struct EncoderContext {
   }
 }
 
-public typealias EncoderCatalog = Catalog<EncoderContext, any Encoder>
+/// The kind of encoders.
+public enum EncoderKind: PluginKind {
+  public typealias Context = EncoderContext
+  public typealias Product = any Encoder
+  public typealias Declared = any EncoderPlugin.Type
+  public static let name = "encoder"
+}
+
+public typealias EncoderCatalog = Catalog<EncoderKind>
 
 extension EncoderCatalog {
   /// The catalog with one more encoder.
   public func adding<P: EncoderPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, context: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, context: $1) })
   }
 }

@@ -67,11 +67,19 @@ public struct MemoryContext {
   }
 }
 
-public typealias MemoryCatalog = Catalog<MemoryContext, any LatentMemory>
+/// The kind of memories.
+public enum MemoryKind: PluginKind {
+  public typealias Context = MemoryContext
+  public typealias Product = any LatentMemory
+  public typealias Declared = any MemoryPlugin.Type
+  public static let name = "memory"
+}
+
+public typealias MemoryCatalog = Catalog<MemoryKind>
 
 extension MemoryCatalog {
   /// The catalog with one more memory.
   public func adding<P: MemoryPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, context: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, context: $1) })
   }
 }

@@ -17,12 +17,13 @@ extension LatentRegularizer {
   public var warnings: [String] { [] }
 }
 
-/// A regularizer with a critic of its own, trained against the encoder. The run owns the critic's optimizer.
+/// A regularizer with a critic of its own, trained against the encoder. The run holds the critic's optimizer and takes
+/// its steps.
 public protocol AdversarialRegularizer: LatentRegularizer {
-  /// The step size of the critic's Adam.
+  /// The critic's step size before the schedule.
   var criticLearningRate: Double { get }
-  /// The other coefficients of the critic's Adam.
-  var criticCoefficients: Adam.Coefficients { get }
+  /// Makes the critic's optimizer. The parameters are the regularizer's own, under their names in a checkpoint.
+  func makeCriticOptimizer(for parameters: [NamedParameter]) -> any Optimizer
   /// The loss that the critic descends, from codes without gradients; called after the encoder's step.
   func criticLoss(in context: RegularizationContext) -> Tensor
 }

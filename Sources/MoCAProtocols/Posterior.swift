@@ -28,12 +28,19 @@ public protocol PosteriorPlugin: Posterior, Plugin {
   init(_ configuration: Configuration, prior: any Prior) throws
 }
 
-/// The posteriors by name; they are built from the run's prior.
-public typealias PosteriorCatalog = Catalog<any Prior, any Posterior>
+/// The kind of posteriors.
+public enum PosteriorKind: PluginKind {
+  public typealias Context = any Prior
+  public typealias Product = any Posterior
+  public typealias Declared = any PosteriorPlugin.Type
+  public static let name = "posterior"
+}
+
+public typealias PosteriorCatalog = Catalog<PosteriorKind>
 
 extension PosteriorCatalog {
   /// The catalog with one more posterior.
   public func adding<P: PosteriorPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, prior: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, prior: $1) })
   }
 }

@@ -76,11 +76,19 @@ public struct PriorContext {
   }
 }
 
-public typealias PriorCatalog = Catalog<PriorContext, any Prior>
+/// The kind of priors.
+public enum PriorKind: PluginKind {
+  public typealias Context = PriorContext
+  public typealias Product = any Prior
+  public typealias Declared = any PriorPlugin.Type
+  public static let name = "prior"
+}
+
+public typealias PriorCatalog = Catalog<PriorKind>
 
 extension PriorCatalog {
   /// The catalog with one more prior.
   public func adding<P: PriorPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, context: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, context: $1) })
   }
 }

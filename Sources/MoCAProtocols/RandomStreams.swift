@@ -1,3 +1,5 @@
+import Mathematics
+
 /// The name of a stream of random numbers. A plugin that needs its own declares one in an extension.
 public struct RandomStream: RawRepresentable, Hashable, Sendable {
   /// The name; it takes part in the stream's seed.
@@ -68,11 +70,7 @@ public final class RandomStreams {
 
   /// FNV-1a over seed and name, finished by SplitMix64's mixing.
   public static func seed(of stream: RandomStream, from seed: UInt64) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     let bytes = (0..<8).map { UInt8(truncatingIfNeeded: seed >> ($0 * 8)) } + Array(stream.rawValue.utf8)
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
-    return hash ^ (hash >> 31)
+    return SplitMix64.mix(bytes.withUnsafeBufferPointer(SplitMix64.hash))
   }
 }

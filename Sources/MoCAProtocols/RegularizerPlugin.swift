@@ -105,11 +105,20 @@ public struct RegularizerContext {
   }
 }
 
-public typealias RegularizerCatalog = Catalog<RegularizerContext, any LatentRegularizer>
+/// The kind of regularizers.
+public enum RegularizerKind: PluginKind {
+  public typealias Context = RegularizerContext
+  public typealias Product = any LatentRegularizer
+  public typealias Declared = any RegularizerPlugin.Type
+  public typealias Configuration = any RegularizerConfiguration
+  public static let name = "regularizer"
+}
+
+public typealias RegularizerCatalog = Catalog<RegularizerKind>
 
 extension RegularizerCatalog {
   /// The catalog with one more regularizer.
   public func adding<P: RegularizerPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, context: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, context: $1) })
   }
 }

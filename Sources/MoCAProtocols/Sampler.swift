@@ -45,12 +45,19 @@ public struct SamplerContext {
   }
 }
 
-/// The samplers by name.
-public typealias SamplerCatalog = Catalog<SamplerContext, any Sampler>
+/// The kind of samplers.
+public enum SamplerKind: PluginKind {
+  public typealias Context = SamplerContext
+  public typealias Product = any Sampler
+  public typealias Declared = any SamplerPlugin.Type
+  public static let name = "sampler"
+}
+
+public typealias SamplerCatalog = Catalog<SamplerKind>
 
 extension SamplerCatalog {
   /// The catalog with one more sampler.
   public func adding<P: SamplerPlugin>(_ type: P.Type) -> Self {
-    adding(type) { try P($0, context: $1) }
+    adding(type, as: type, configuration: { $0 }, make: { try P($0, context: $1) })
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Configuration travels through the program in this form until a plugin's typed
 /// ``PluginConfiguration`` is decoded from it; order is kept so that files read as they were written.
-public indirect enum ConfigurationValue: Sendable, Equatable {
+public indirect enum ConfigurationValue: Sendable, Hashable {
   case null
   case boolean(Bool)
   case integer(Int)
@@ -12,7 +12,7 @@ public indirect enum ConfigurationValue: Sendable, Equatable {
   case object([Member])
 
   /// A key and its value; an object is an ordered list of them.
-  public struct Member: Sendable, Equatable {
+  public struct Member: Sendable, Hashable {
     public var key: String
     public var value: ConfigurationValue
 

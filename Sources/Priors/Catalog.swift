@@ -2,7 +2,7 @@ import MoCAProtocols
 
 extension PriorCatalog {
   public static var standard: Self {
-    Self(kind: "prior")
+    Self()
       .adding(Hypersphere.self)
       .adding(Normal.self)
       .adding(UniformCube.self)
@@ -15,7 +15,7 @@ extension PriorCatalog {
 
 extension PosteriorCatalog {
   public static var standard: Self {
-    Self(kind: "posterior")
+    Self()
       .adding(Deterministic.self)
       .adding(Gaussian.self)
       .adding(VonMisesFisher.self)
@@ -25,7 +25,7 @@ extension PosteriorCatalog {
 
 extension MemoryCatalog {
   public static var standard: Self {
-    Self(kind: "memory")
+    Self()
       .adding(BatchMemory.self)
       .adding(QueueMemory.self)
       .adding(MomentumQueueMemory.self)
@@ -34,7 +34,7 @@ extension MemoryCatalog {
 
 extension SamplerCatalog {
   public static var standard: Self {
-    Self(kind: "sampler")
+    Self()
       .adding(PriorSampler.self)
       .adding(GaussianMixtureSampler.self)
       .adding(KernelDensitySampler.self)

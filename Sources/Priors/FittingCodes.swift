@@ -40,14 +40,6 @@ struct FittingCodes {
 }
 
 extension Tensor {
-  /// The rows in blocks of at most `count`, without copying.
-  func blocks(ofRows count: Int) -> [Tensor] {
-    let rows = shape[0]
-    return stride(from: 0, to: rows, by: max(1, count)).map {
-      narrowed(along: 0, from: $0, count: Swift.min(max(1, count), rows - $0))
-    }
-  }
-
   /// Independent draws of 0 … `limit` − 1 (`int64`), on the generator's device.
   static func indices(_ count: Int, below limit: Int, using generator: Generator) -> Tensor {
     (Tensor.uniform([count], dtype: .float64, using: generator) * Double(limit)).floor()

@@ -56,7 +56,9 @@ public final class AdversarialAutoencoder: RegularizerPlugin, AdversarialRegular
 
   public var criticLearningRate: Double { adversary.criticLearningRate }
 
-  public var criticCoefficients: Adam.Coefficients { adversary.criticCoefficients }
+  public func makeCriticOptimizer(for parameters: [NamedParameter]) -> any Optimizer {
+    adversary.makeCriticOptimizer(for: parameters)
+  }
 
   public func penalty(in context: RegularizationContext) -> Penalty { adversary.penalty(in: context) }
 

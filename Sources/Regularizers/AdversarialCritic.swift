@@ -47,13 +47,13 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
   }
 
   public let criticLearningRate: Double
-  public let criticCoefficients: Adam.Coefficients
+  private let criticBeta1: Double
   private let critic: MultilayerPerceptron
   private let addsLogDensity: Bool
 
   public init(_ configuration: Configuration, context: RegularizerContext) throws {
     criticLearningRate = configuration.criticLearningRate
-    criticCoefficients = Adam.Coefficients(beta1: configuration.criticBeta1)
+    criticBeta1 = configuration.criticBeta1
     // A prior made of the encoder would learn through its density to fool the critic.
     addsLogDensity = configuration.addsLogDensity && !(context.prior is any EncoderBoundPrior)
     let hidden = [Int](repeating: configuration.width, count: configuration.depth)
@@ -62,6 +62,10 @@ public final class AdversarialCritic: RegularizerPlugin, AdversarialRegularizer 
 
   public func penalty(in context: RegularizationContext) -> Penalty {
     Penalty(entropy(of: logits(context.latents, context.prior), target: 1))
+  }
+
+  public func makeCriticOptimizer(for parameters: [NamedParameter]) -> any Optimizer {
+    Adam(parameters, coefficients: .init(beta1: criticBeta1))
   }
 
   public func criticLoss(in context: RegularizationContext) -> Tensor {

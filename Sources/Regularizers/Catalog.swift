@@ -3,7 +3,7 @@ import MoCAProtocols
 extension RegularizerCatalog {
   /// The regularizers of this package, by family. A new one is its file and a line here.
   public static var standard: Self {
-    Self(kind: "regularizer").addingContrast().addingKernelsAndCritics().addingSlices().addingLikelihoods()
+    Self().addingContrast().addingKernelsAndCritics().addingSlices().addingLikelihoods()
       .addingControls()
   }
 

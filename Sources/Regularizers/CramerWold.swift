@@ -126,10 +126,9 @@ public final class CramerWold: RegularizerPlugin {
   /// kept for the way back; in tiles, so that none is ever whole.
   private func term(_ first: Tensor, _ second: Tensor, _ bandwidth: Double) -> Tensor {
     let factor = 0.5 / (Double.pi * bandwidth).squareRoot()
-    let (pairs, size) = (Double(first.shape[0] * second.shape[0]), max(first.shape[0], TiledPairs.tileSize))
+    let (pairs, size) = (Double(first.shape[0] * second.shape[0]), max(first.shape[0], PairSums.tileSize))
     let parts = withoutGradients {
-      stride(from: 0, to: second.shape[0], by: size).map { start -> (value: Tensor, gradient: Tensor) in
-        let tile = second.narrowed(along: 0, from: start, count: min(size, second.shape[0] - start))
+      second.blocks(ofRows: size).map { tile -> (value: Tensor, gradient: Tensor) in
         let found = kernel.values(at: first.squaredDistances(to: tile) * (0.25 / bandwidth))
         let slopes = found.slope * (0.5 * factor / bandwidth / pairs)
         let pull = first * slopes.sum(along: 1, keepsDimensions: true) - slopes.matmul(tile)
@@ -148,7 +147,7 @@ public final class CramerWold: RegularizerPlugin {
     let angles = (0..<count).map { ((Double($0) + 0.5) / Double(count) - 0.5) * Double.pi }
     let masses = Tensor(angles.map { pow(cos($0), Double(dimension - 2)) })
     let arguments = Tensor(angles.map { Double(dimension) * (1 - sin($0)) / (2 * bandwidth) })
-    let mean = (kernel.values(at: arguments).value * masses).sum() / masses.sum()
+    let mean = (kernel.value(at: arguments) * masses).sum() / masses.sum()
     return mean.item * 0.5 / (Double.pi * bandwidth).squareRoot()
   }
 }

@@ -43,22 +43,26 @@ public final class GenerativeAdversary: RegularizerPlugin, AdversarialRegularize
   }
 
   public let criticLearningRate: Double
-  public let criticCoefficients: Adam.Coefficients
   public let warnings = [
     "gan trains the decoder on draws of the prior and nothing trains the encoder: look at samples, not at "
       + "reconstructions"
   ]
+  private let criticBeta1: Double
   /// `nil` only while the regularizer is being checked.
   private let critic: (any Encoder)?
 
   public init(_ configuration: Configuration, context: RegularizerContext) throws {
     criticLearningRate = configuration.criticLearningRate
-    criticCoefficients = Adam.Coefficients(beta1: configuration.criticBeta1)
+    criticBeta1 = configuration.criticBeta1
     critic = try context.makeEncoder?(1)
   }
 
   public func penalty(in context: RegularizationContext) -> Penalty {
     Penalty((-logits(context.requiredPass(by: Self.name).reconstructions)).softplus().mean())
+  }
+
+  public func makeCriticOptimizer(for parameters: [NamedParameter]) -> any Optimizer {
+    Adam(parameters, coefficients: .init(beta1: criticBeta1))
   }
 
   public func criticLoss(in context: RegularizationContext) -> Tensor {

@@ -86,39 +86,3 @@ enum KernelExpectations {
     }
   }
 }
-
-/// A sum over all pairs of two sets of points that never holds more than one tile of the matrix of pairs, nor its
-/// graph: the gradient of each tile is taken at once.
-struct TiledPairs {
-  /// Rows of the second set in a tile, at least.
-  static let tileSize = 512
-
-  /// Σ over rows x of `first` and y of `second` of k(|x − y|²), live in `first` only; where the first rows of `second`
-  /// are `first` itself, without the pairs of a point with itself.
-  static func sum(
-    _ first: Tensor, _ second: Tensor, isPairedWithItself: Bool, kernel: (Tensor) -> Tensor
-  ) -> Tensor {
-    let (rows, columns) = (first.shape[0], second.shape[0])
-    // The first tile holds the whole diagonal.
-    let size = max(rows, tileSize)
-    let parts = stride(from: 0, to: columns, by: size).map { start in
-      let tile = second.narrowed(along: 0, from: start, count: min(size, columns - start))
-      return settled(first) { points in
-        let values = kernel(points.squaredDistances(to: tile))
-        return isPairedWithItself && start == 0 ? values.sum() - values.diagonal().sum() : values.sum()
-      }
-    }
-    return parts.dropFirst().reduce(parts[0], +)
-  }
-
-  /// `body` of `points`, with its gradient already taken and its graph gone.
-  private static func settled(_ points: Tensor, _ body: (Tensor) -> Tensor) -> Tensor {
-    if !points.requiresGradient { return body(points) }
-    let leaf = points.detached().copy()
-    leaf.setRequiresGradient(true)
-    let value = body(leaf)
-    if !value.requiresGradient { return value }  // inside withoutGradients
-    let gradient = value.gradients(withRespectTo: [leaf])[0]
-    return value.detached() + ((points - points.detached()) * gradient).sum()
-  }
-}

@@ -89,7 +89,7 @@ public final class MaxSlicedWasserstein: RegularizerPlugin {
         for: samples, quantiles: known, draws: draws, from: starts, steps: configuration.steps)
     }
     if configuration.start == .previous, context.latents.requiresGradient { direction = best }
-    let targets = known ?? (draws ?? samples).matmul(best).sorted(along: 0)
+    let targets = known ?? (draws ?? samples).sortedProjections(along: best)
     return Penalty(SlicedWasserstein.distance(of: samples, to: targets, along: best))
   }
 

@@ -148,7 +148,7 @@ public final class MaximumMeanDiscrepancy: RegularizerPlugin {
     _ first: Tensor, _ second: Tensor, _ squaredBandwidth: Tensor?, isPairedWithItself: Bool
   ) -> Tensor {
     let (rows, columns) = (Double(first.shape[0]), Double(second.shape[0]))
-    let sum = TiledPairs.sum(first, second, isPairedWithItself: isPairedWithItself) {
+    let sum = PairSums.sum(first, second, isPairedWithItself: isPairedWithItself) {
       kernel.values($0, squaredBandwidth: squaredBandwidth)
     }
     if !isPairedWithItself { return sum / (rows * columns) }

@@ -9,8 +9,7 @@ public enum ProjectionReference: String, SettingValue, CaseIterable {
 
   /// `[count, 1]` quantiles of the prior's projections, ascending; without rows where draws take their place.
   func quantiles(_ count: Int, of prior: any Prior) -> Tensor {
-    let known = self == .quantiles ? prior.projectionQuantiles(count) : nil
-    return Tensor((known ?? []).map(Float.init), shape: [known?.count ?? 0, 1])
+    (self == .quantiles ? prior.quantileColumn(count, on: .cpu) : nil) ?? .zeros([0, 1])
   }
 }
 
@@ -25,16 +24,14 @@ extension RegularizationContext {
   ///
   /// - Parameter planned: The quantiles for the planned number of samples; without rows for draws.
   func targets(_ count: Int, along directions: Tensor, planned: Tensor) -> Tensor {
-    quantiles(count, planned: planned) ?? priorSamples(count).matmul(directions).sorted(along: 0)
+    quantiles(count, planned: planned) ?? priorSamples(count).sortedProjections(along: directions)
   }
 
   /// The quantiles for `count` samples, or `nil` where `planned` has none.
   func quantiles(_ count: Int, planned: Tensor) -> Tensor? {
     if planned.shape[0] == 0 { return nil }
     if planned.shape[0] == count { return planned }
-    return prior.projectionQuantiles(count).map {
-      Tensor($0.map(Float.init), shape: [count, 1]).to(on: latents.device)
-    }
+    return prior.quantileColumn(count, on: latents.device)
   }
 }
 

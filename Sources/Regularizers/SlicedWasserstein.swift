@@ -66,6 +66,6 @@ public final class SlicedWasserstein: RegularizerPlugin {
   ///   - targets: Ascending, `[count, directions]`, or `[count, 1]` for all directions.
   ///   - directions: Unit columns, `[latentSize, directions]`.
   public static func distance(of samples: Tensor, to targets: Tensor, along directions: Tensor) -> Tensor {
-    (samples.matmul(directions).sorted(along: 0) - targets).squared().mean()
+    (samples.sortedProjections(along: directions) - targets).squared().mean()
   }
 }

@@ -4,7 +4,7 @@ import MoCAProtocols
 extension MetricCatalog {
   /// The metrics of this package, in the order in which their scores are shown.
   public static var standard: Self {
-    Self(kind: "metric")
+    Self()
       .adding(FrechetMetric.self)
       .adding(FrechetInfinityMetric.self)
       .adding(KernelMetric.self)

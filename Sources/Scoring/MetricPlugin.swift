@@ -45,12 +45,19 @@ extension Set<SubjectRole> {
   public static var generated: Self { [.priorSamples, .samples, .heldOut, .images] }
 }
 
-/// The metrics by name.
-public typealias MetricCatalog = Catalog<Void, any MetricPlugin>
+/// The kind of metrics.
+public enum MetricKind: PluginKind {
+  public typealias Context = Void
+  public typealias Product = any MetricPlugin
+  public typealias Declared = any MetricPlugin.Type
+  public static let name = "metric"
+}
+
+public typealias MetricCatalog = Catalog<MetricKind>
 
 extension MetricCatalog {
   /// The catalog with one more metric.
   public func adding<P: MetricPlugin>(_ type: P.Type) -> Self {
-    adding(type) { configuration, _ in try P(configuration) }
+    adding(type, as: type, configuration: { $0 }, make: { settings, _ in try P(settings) })
   }
 }

@@ -59,7 +59,7 @@ extension Tensor {
   }
 }
 
-/// The state and settings of one fused Adam step; the tensors of a list belong together by position.
+/// The state of one fused Adam step; the tensors of a list belong together by position.
 public struct AdamStep {
   /// The parameters, changed in place.
   public var parameters: [Tensor]
@@ -84,27 +84,24 @@ public struct AdamStep {
     self.steps = steps
   }
 
-  /// Adam's coefficients.
+  /// What stays the same from step to step.
   public struct Coefficients: Sendable {
-    /// Step size.
-    public var learningRate: Double
     /// Decay of the first moment.
     public var beta1: Double
     /// Decay of the second moment.
     public var beta2: Double
     /// Added to the root of the second moment.
     public var epsilon: Double
-    /// Weight decay.
+    /// Decay of the weights.
     public var weightDecay: Double
     /// Whether the decay acts on the parameter (AdamW) and not on the gradient.
     public var isDecoupled: Bool
 
-    /// Names the coefficients.
+    /// The paper's defaults.
     public init(
-      learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double,
-      isDecoupled: Bool
+      beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+      isDecoupled: Bool = false
     ) {
-      self.learningRate = learningRate
       self.beta1 = beta1
       self.beta2 = beta2
       self.epsilon = epsilon
@@ -114,7 +111,7 @@ public struct AdamStep {
   }
 
   /// Moves the parameters with libtorch's fused kernel.
-  public func apply(_ coefficients: Coefficients) {
+  public func apply(_ coefficients: Coefficients, learningRate: Double) {
     if parameters.isEmpty { return }
     withHandles(parameters) { values, count in
       withHandles(gradients) { slopes, _ in
@@ -123,7 +120,7 @@ public struct AdamStep {
             withHandles(steps) { steps, _ in
               trapping("AdamStep.apply", parameters) {
                 ct_fused_adam_in_place(
-                  values, slopes, firsts, seconds, steps, count, coefficients.learningRate,
+                  values, slopes, firsts, seconds, steps, count, learningRate,
                   coefficients.beta1, coefficients.beta2, coefficients.epsilon, coefficients.weightDecay,
                   coefficients.isDecoupled)
               }

@@ -77,6 +77,14 @@ extension Tensor {
     tensor("picked", [self, indices]) { ct_gather($0, raw, Int64(dim), indices.raw) }
   }
 
+  /// The rows in blocks of at most `count`, without copying.
+  package func blocks(ofRows count: Int) -> [Tensor] {
+    let rows = shape[0]
+    return stride(from: 0, to: rows, by: max(1, count)).map {
+      narrowed(along: 0, from: $0, count: Swift.min(max(1, count), rows - $0))
+    }
+  }
+
   /// The elements on the diagonal of a matrix.
   public func diagonal() -> Tensor { tensor("diagonal", [self]) { ct_diagonal($0, raw) } }
 

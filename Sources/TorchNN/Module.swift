@@ -25,7 +25,7 @@ public struct NamedTensor {
 
 extension Module {
   /// Every parameter, in the order of declaration.
-  public func namedParameters() -> [(name: String, parameter: Parameter)] {
+  public func namedParameters() -> [NamedParameter] {
     elements().compactMap { element in
       if case .parameter(let parameter) = element.kind { return (element.name, parameter) }
       return nil
@@ -33,7 +33,7 @@ extension Module {
   }
 
   /// The parameters that an optimizer moves.
-  public func trainableParameters() -> [(name: String, parameter: Parameter)] {
+  public func trainableParameters() -> [NamedParameter] {
     namedParameters().filter { $0.parameter.isTrainable }
   }
 

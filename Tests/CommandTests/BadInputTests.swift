@@ -25,6 +25,7 @@ struct BadInputTests {
       Case("train regularizer.temprature=1", 64, "did you mean \"regularizer.temperature\"?"),
       Case("train trainig.steps=1", 64, "did you mean \"training\"?"),
       Case("train learningRate=1", 64, "did you mean \"optimizer.learningRate\"?"),
+      Case("train optimizer=adamx", 64, "unknown optimizer \"adamx\"; did you mean \"adam\"?"),
       Case("train training.batch=1", 64, "training.batch must be between 2 and", "found 1"),
       Case("train training.steps=many", 64, "training.steps must be a whole number", "many"),
       Case("train prior=normal", 64, "\"moca\"", "prior=hypersphere"),

@@ -29,7 +29,8 @@ struct CatalogTests {
   @Test(
     "list takes a kind, its plural and patterns",
     arguments: [
-      ("regularizer", 27), ("regularizers", 27), ("memories", 3), ("backbones", 10), ("wae*", 1),
+      ("regularizer", 27), ("regularizers", 27), ("memories", 3), ("optimizers", 3), ("backbones", 10),
+      ("wae*", 1),
       ("metrics", 13),
       ("*queue", 2),
       ("mm?", 1), ("moca", 1),
@@ -44,6 +45,9 @@ struct CatalogTests {
     for part in ["regularizer.temperature", "0.1", "above 0", "arxiv.org/abs/2110.10303", "momentum-queue"] {
       #expect(text.contains(part), "\(text)")
     }
+    let kind = try workspace.moca(["describe", "optimizer"]).output
+    #expect(
+      kind.contains("choose one with: optimizer=NAME (default: adam)") && kind.contains("sgd"), "\(kind)")
     let both = try objects(["describe", "convolutional", "--json"])
     #expect(both.compactMap { $0["kind"] as? String } == ["encoder", "decoder"])
     let settings = try #require(

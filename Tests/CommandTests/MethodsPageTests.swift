@@ -29,7 +29,7 @@ struct MethodsPageTests {
 
   @Test("it has a generated part for every kind of method, and for what goes together")
   func kinds() throws {
-    let kinds = ["regularizer", "prior", "posterior", "memory", "sampler", "backbone"]
+    let kinds = ["regularizer", "prior", "posterior", "memory", "optimizer", "sampler", "backbone"]
     let expected = kinds.map { "moca list \($0) --markdown" } + ["moca list --matrix --markdown"]
     #expect(Set(expected).isSubset(of: Self.generated.map(\.command)))
   }
@@ -48,13 +48,13 @@ struct MethodsPageTests {
     // `describe prior` would be the sampler of that name.
     let priors = try #require(
       try json(workspace.moca(["list", "prior", "--json"]).output) as? [[String: Any]])
-    let kinds = ["regularizer", "posterior", "memory", "sampler", "encoder", "decoder"]
+    let kinds = ["regularizer", "posterior", "memory", "optimizer", "sampler", "encoder", "decoder"]
     for topic in kinds + priors.compactMap({ $0["name"] as? String }) {
       let result = try workspace.moca(["describe", topic, "--json"])
       for plugin in try #require(try json(result.output) as? [[String: Any]]) {
         let (kind, name) = (plugin["kind"] as? String ?? "", plugin["name"] as? String ?? "")
         #expect((plugin["about"] as? String)?.isEmpty == false, "\(kind) \(name) has no paragraph about it")
-        guard kind == "regularizer" else { continue }
+        guard ["regularizer", "optimizer"].contains(kind) else { continue }
         for setting in try #require(plugin["settings"] as? [[String: Any]]) {
           #expect((setting["source"] as? String)?.isEmpty == false, "\(name): \(setting["key"] ?? "")")
         }

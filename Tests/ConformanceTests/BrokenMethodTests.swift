@@ -6,7 +6,7 @@ import Testing
 @Suite("The kit finds what is broken, and only that")
 struct BrokenMethodTests {
   private static let kit = Fixture.kit(
-    RegularizerCatalog(kind: "regularizer")
+    RegularizerCatalog()
       .adding(Sound.self).adding(WrongMinimum.self).adding(OrderDependent.self).adding(BatchDependent.self)
       .adding(NotFiniteAtCollapse.self).adding(WrongGradient.self).adding(HiddenState.self)
       .adding(BlindToDirection.self).adding(Excepted.self).adding(BiasedKernel.self)

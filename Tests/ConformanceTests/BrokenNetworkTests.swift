@@ -7,7 +7,7 @@ import Testing
 @Suite("The kit checks methods of posteriors and networks on stub networks")
 struct BrokenNetworkTests {
   private static let kit = Fixture.kit(
-    RegularizerCatalog(kind: "regularizer")
+    RegularizerCatalog()
       .adding(SoundOfPosterior.self).adding(OrderDependentPosterior.self).adding(BatchDependentPosterior.self)
       .adding(WrongGradientPosterior.self).adding(NotFinitePosterior.self).adding(NotFiniteUnderAutocast.self)
       .adding(HiddenStatePosterior.self).adding(WrongObservation.self).adding(WrongGradientNetworks.self)

@@ -8,7 +8,7 @@ struct CostTests {
     var plan = ConformancePlan()
     (plan.nullCount, plan.replicateCount, plan.descentSteps, plan.batchSize) = (4, 2, 1, 32)
     return ConformanceKit(
-      regularizers: RegularizerCatalog(kind: "regularizer")
+      regularizers: RegularizerCatalog()
         .adding(Sound.self).adding(AllDifferences.self).adding(EveryScaleAtOnce.self),
       priors: .standard, posteriors: .standard, plan: plan)
   }()

@@ -1,14 +1,12 @@
 import Backbones
 import Datasets
 import EventLog
-import Extractors
 import Foundation
-import Metrics
 import MoCAProtocols
+import Optimizers
 import Priors
 import Regularizers
 import Runner
-import Scoring
 import Storage
 import Testing
 
@@ -93,9 +91,9 @@ struct RunEventsTests {
 private final class TemporaryRuns {
   private let url: URL
   private let catalogs = Catalogs(
-    datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    metrics: .standard)
+    DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+    PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+    SamplerCatalog.standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("events-\(UUID().uuidString)")

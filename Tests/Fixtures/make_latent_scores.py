@@ -194,13 +194,8 @@ def main() -> None:
     }
     line = {"skewness": float(stats.skew(normal[:, 0])),
             "kurtosis": float(stats.kurtosis(normal[:, 0], fisher=False))}
-    tails = [[value, degrees, float(stats.chi2.sf(value, degrees))]
-             for degrees in (1, 5, 64, 2079, 45760) for value in (0.5 * degrees, degrees, 1.05 * degrees, 1.3 * degrees)]
-    profiles = [[size, s, float(special.hyp1f1(0.5, size / 2, -s))]
-                for size in (1, 2, 3, 19) for s in (0.0, 0.3, 4.0, 50.0, 150.0, 5000.0)]
     table = {"scores": {prior: {k: float(v) for k, v in row.items()} for prior, row in scores.items()},
-             "pair": pair, "line": line, "tails": [row for row in tails if row[2] > 1e-200],
-             "profiles": profiles, "probes": probes(random, points)}
+             "pair": pair, "line": line, "probes": probes(random, points)}
     (HERE / "latent_scores.json").write_text(json.dumps(table, indent=1) + "\n")
     arrays = {name: np.ascontiguousarray(array if name == "probe.probabilities" else array.astype(np.float32))
               for name, array in points.items()}

@@ -36,7 +36,7 @@ struct NewRegularizerTests {
     #expect(entry.settings.map(\.key) == ["weight", "factor"])
     #expect(
       try entry.resolve(ConfigurationValue(override: "{factor: 3}"), "regularizer")["factor"] == .number(3))
-    #expect((entry.type as? any RegularizerPlugin.Type)?.defaultMemory == "batch")
+    #expect(entry.type.defaultMemory == "batch")
     let error = #expect(throws: ConfigurationError.self) { try catalog.entry(named: "maen") }
     #expect(error?.description.contains("did you mean \"mean\"?") == true)
     #expect(throws: ConfigurationError.self) { try RegularizerCatalog.standard.entry(named: "mean") }

@@ -55,9 +55,7 @@ struct PriorTests {
 
   @Test("every prior, posterior and sampler says what it is, in words and where it has one in a formula")
   func metadata() {
-    let priors = PriorCatalog.standard.entries.map(\.type)
-    let posteriors = PosteriorCatalog.standard.entries.map(\.type)
-    for type in priors + posteriors {
+    for type in (PriorCatalog.standard.summaries + PosteriorCatalog.standard.summaries).map(\.type) {
       #expect(type.about.count > 100 && type.about.contains(". ") && !type.formula.isEmpty, "\(type.name)")
       #expect(type.reference.url != nil, "\(type.name)")
     }

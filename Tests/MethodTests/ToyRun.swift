@@ -14,8 +14,8 @@ struct Combination: Sendable, CustomTestStringConvertible {
 
   /// Every regularizer with every prior, and every memory where it takes samples.
   static let all = RegularizerCatalog.standard.entries.flatMap { entry in
-    let type = entry.type as? any RegularizerPlugin.Type
-    let memories = type?.takesSamples == true ? MemoryCatalog.standard.names : ["batch"]
+    let type = entry.type
+    let memories = type.takesSamples ? MemoryCatalog.standard.names : ["batch"]
     return memories.flatMap { memory in
       PriorCatalog.standard.names.map { Combination(regularizer: entry.name, memory: memory, prior: $0) }
     }
@@ -55,11 +55,11 @@ final class ToyRun {
     let (shape, batch) = (ImageShape(channels: 1, height: 28, width: 28), 8)
     let streams = RandomStreams(seed: seed, device: .cpu)
     let entry = try catalog.entry(named: choice.regularizer)
-    let method = entry.type as? any RegularizerPlugin.Type
+    let method = entry.type
     let prior = try PriorCatalog.standard.entry(named: choice.prior).make(
       .empty, "prior",
       PriorContext(latentSize: 4, imageShape: shape, generator: streams[.priorInitialization]))
-    let posterior = try PosteriorCatalog.standard.entry(named: method?.defaultPosterior ?? "gaussian")
+    let posterior = try PosteriorCatalog.standard.entry(named: method.defaultPosterior ?? "gaussian")
       .make(.empty, "posterior", prior)
     let settings = try ConfigurationValue(yaml: "width: 2")
     let makeEncoder = { (featureCount: Int) in

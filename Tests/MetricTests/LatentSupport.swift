@@ -34,8 +34,6 @@ struct LatentFixture: Decodable, Sendable {
   let scores: [String: [String: Double]]
   let pair: Pair
   let line: Line
-  let tails: [[Double]]
-  let profiles: [[Double]]
   let probes: Probes
 
   /// Standard deviation of the normal prior of the fixture.

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Catalogs")
 struct CatalogTests {
-  private let catalog = Catalog<Int, String>(kind: "thing")
+  private let catalog = Catalog<ThingKind>()
     .adding(SamplePlugin.self) { "sample \($0.count) of \($1)" }
     .adding(OtherPlugin.self) { _, context in "other \(context)" }
 
@@ -33,7 +33,7 @@ struct CatalogTests {
     let replaced = catalog.adding(ReplacingPlugin.self) { _, _ in "refined" }
     #expect(replaced.names == ["sample", "other"])
     #expect(try replaced.entry(named: "sample").make(.empty, "thing", 1) == "refined")
-    #expect(try replaced.entry(named: "sample").type.summary == "a refinement")
+    #expect(try replaced.entry(named: "sample").summary.type.summary == "a refinement")
     #expect(try catalog.entry(named: "sample").make(.empty, "thing", 1) == "sample 3 of 1")
   }
 

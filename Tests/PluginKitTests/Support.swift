@@ -41,6 +41,22 @@ struct GroupedConfiguration: PluginConfiguration {
   init() {}
 }
 
+/// A kind of which nothing is known, made of a number.
+enum ThingKind: PluginKind {
+  typealias Context = Int
+  typealias Product = String
+  typealias Declared = any Plugin.Type
+  static let name = "thing"
+}
+
+extension Catalog<ThingKind> {
+  func adding<P: Plugin>(
+    _ type: P.Type, make: @escaping @Sendable (P.Configuration, Int) throws -> String
+  ) -> Self {
+    adding(type, as: type, configuration: { $0 }, make: make)
+  }
+}
+
 /// A plugin without a product of its own.
 struct SamplePlugin: Plugin {
   typealias Configuration = SampleConfiguration

@@ -5,6 +5,8 @@ import Evaluation
 import Extractors
 import Foundation
 import Metrics
+import MoCAProtocols
+import Optimizers
 import PluginKit
 import Priors
 import Regularizers
@@ -17,9 +19,9 @@ final class WrittenRuns {
   private let url: URL
   private var folders: [RunFolder] = []
   private let catalogs = Catalogs(
-    datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    metrics: .standard)
+    DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+    PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+    SamplerCatalog.standard, ExtractorCatalog.standard, MetricCatalog.standard)
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")

@@ -89,14 +89,14 @@ struct CapabilityTests {
   @Test("prior, posterior and memory are the regularizer's own where none is named")
   func defaults() throws {
     let own = try tinyExperiment("regularizer=meddler", "memory=batch", catalogs: catalogs)
-    #expect((own["prior"].name, own["posterior"].name) == ("normal", "gaussian"))
+    #expect((own.prior.name, own.posterior.name) == ("normal", "gaussian"))
     let named = try tinyExperiment(
       "regularizer=meddler", "memory=batch", "prior=hypersphere", "posterior=deterministic",
       catalogs: catalogs)
-    #expect((named["prior"].name, named["posterior"].name) == ("hypersphere", "deterministic"))
+    #expect((named.prior.name, named.posterior.name) == ("hypersphere", "deterministic"))
     let other = try tinyExperiment(
       "regularizer=meddler", "prior.scale=2", "regularizer=none", "memory=batch", catalogs: catalogs)
-    #expect(other["prior"].name == "hypersphere")
+    #expect(other.prior.name == "hypersphere")
   }
 
   @Test("a trained model is altered before its weights are read")

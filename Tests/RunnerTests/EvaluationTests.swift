@@ -189,7 +189,7 @@ struct EvaluationTests {
   @Test("an extractor without weights needs no file and takes none")
   func computedWeights() throws {
     let folder = try TemporaryFolder()
-    let catalog = ExtractorCatalog(kind: "extractor").adding(MeanValue.self)
+    let catalog = ExtractorCatalog().adding(MeanValue.self)
     let store = WeightStore(cacheFolder: folder.url)
     #expect(store.hasWeights(for: MeanValue.self))
     let source = try FeatureSource("mean-value", catalog: catalog, store: store, device: .cpu)
@@ -324,7 +324,7 @@ private struct World {
   func source(_ settings: ConfigurationValue = .empty) throws -> FeatureSource {
     try FeatureSource(
       "channels", settings: settings, weights: weights,
-      catalog: ExtractorCatalog(kind: "extractor").adding(Channels.self),
+      catalog: ExtractorCatalog().adding(Channels.self),
       store: WeightStore(cacheFolder: folder.url), cacheFolder: folder.url, device: .cpu, batchSize: 16)
   }
 

@@ -4,6 +4,7 @@ import Extractors
 import Foundation
 import Metrics
 import MoCAProtocols
+import Optimizers
 import Priors
 import Regularizers
 import Runner
@@ -12,9 +13,9 @@ import Scoring
 extension Catalogs {
   /// The catalogs that the command line has.
   static let tested = Catalogs(
-    datasets: .standard, encoders: .standard, decoders: .standard, posteriors: .standard, priors: .standard,
-    regularizers: .standard, memories: .standard, samplers: .standard, extractors: .standard,
-    metrics: .standard)
+    DatasetCatalog.standard, EncoderCatalog.standard, DecoderCatalog.standard, PosteriorCatalog.standard,
+    PriorCatalog.standard, RegularizerCatalog.standard, MemoryCatalog.standard, OptimizerCatalog.standard,
+    SamplerCatalog.standard, ExtractorCatalog.standard, MetricCatalog.standard)
 }
 
 /// A folder that goes away with the test.

@@ -10,9 +10,8 @@ struct TrainerTests {
     "every regularizer trains and leaves a whole run folder", arguments: Catalogs.tested.regularizers.names)
   func trains(regularizer: String) throws {
     let folder = try TemporaryFolder()
-    let type =
-      try Catalogs.tested.regularizers.entry(named: regularizer).type as? any RegularizerPlugin.Type
-    let memory = type?.defaultMemory == "batch" ? "memory=batch" : "memory.capacity=40"
+    let type = try Catalogs.tested.regularizers.entry(named: regularizer).type
+    let memory = type.defaultMemory == "batch" ? "memory=batch" : "memory.capacity=40"
     let outcome = try train(
       try experiment(["regularizer=\(regularizer)", memory]), in: folder["run"], cache: folder["cache"])
     #expect(outcome.steps == 5)
@@ -180,6 +179,26 @@ struct TrainerTests {
           experiment(["regularizer=\(regularizer)", memory]), in: folder[$0], cache: folder["cache"]))
     }
     #expect(runs[0] == runs[1])
+  }
+
+  @Test("a run under SGD keeps its momentum in the checkpoint and goes on from it to the same bits")
+  func gradientDescent() throws {
+    let folder = try TemporaryFolder()
+    let experiment = try tinyExperiment(
+      "optimizer=sgd", "optimizer.learningRate=1e-4", "optimizer.gradientClip=10")
+    let whole = try checkpoint(train(experiment, in: folder["whole"], cache: folder["cache"]))
+    let interruption = Interruption()
+    interruption.request()
+    var options = Trainer.Options(folder: folder["halted"])
+    options.cacheFolder = folder["cache"]
+    #expect(throws: TrainingError.self) {
+      _ = try Trainer(experiment, catalogs: .tested, options: options, interruption: interruption).run()
+    }
+    let resumed = try train(experiment, in: folder["halted"], cache: folder["cache"], resumes: true)
+    #expect(try checkpoint(resumed) == whole)
+    let stored = whole.filter { $0.name.hasPrefix("optimizer.") }
+    #expect(!stored.isEmpty && stored.allSatisfy { $0.name.hasSuffix(".momentum_buffer") })
+    #expect(try stored.contains { try Tensor($0).absolute().maximum().item > 0 })
   }
 
   @Test("bfloat16 trains to about the same error as float32")

@@ -42,6 +42,17 @@ struct WeightTests {
     }
   }
 
+  @Test("λ is what the regularizer's configuration says, under whatever key")
+  func renamed() throws {
+    var catalogs = Catalogs.tested
+    catalogs.regularizers = catalogs.regularizers.adding(Renamed.self)
+    let experiment = try tinyExperiment(
+      "regularizer=renamed", "memory=batch", "regularizer.strength=7", catalogs: catalogs)
+    let state = try TrainingState(
+      experiment, catalogs: catalogs, imageShape: shape, totalSteps: 100, device: .cpu)
+    #expect(state.commonWeight == 7)
+  }
+
   @Test("it is the target over the geometric mean of the ratios of the single steps")
   func geometricMean() throws {
     let steps = 3
@@ -113,5 +124,24 @@ struct WeightTests {
       try tinyExperiment("regularizer.weight=automatic")
     }
     #expect(error?.description.contains("a number up to 1e30 or auto") == true)
+  }
+}
+
+/// Calls its weight by another name.
+private final class Renamed: RegularizerPlugin {
+  static let name = "renamed"
+  static let summary = "a weight under another key"
+  static let reference = Citation.project
+
+  struct Configuration: RegularizerConfiguration {
+    @Setting("λ", .atLeast(0)) var strength = 1.0
+
+    var weight: Weight { .fixed(strength) }
+  }
+
+  init(_ configuration: Configuration, context: RegularizerContext) throws {}
+
+  func penalty(in context: RegularizationContext) -> Penalty {
+    Penalty(context.samples.squared().mean())
   }
 }

@@ -62,7 +62,7 @@ struct PenaltyBenchmark {
   private func isOfCodes(_ name: String) -> Bool { type(of: name)?.subject == .codes }
 
   private func type(of name: String) -> (any RegularizerPlugin.Type)? {
-    Catalogs.standard.regularizers.entries.first { $0.name == name }?.type as? any RegularizerPlugin.Type
+    Catalogs.standard.regularizers.entries.first { $0.name == name }?.type
   }
 
   /// Seconds of the penalty's forward and backward pass to the codes, or of a whole step.

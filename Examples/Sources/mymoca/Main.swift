@@ -14,6 +14,7 @@ import Runner
     catalogs.samplers = catalogs.samplers.adding(NeighbourSampler.self)
     catalogs.datasets = catalogs.datasets.adding(NumPyImages.self)
     catalogs.extractors = catalogs.extractors.adding(RandomConvolutions.self)
+    catalogs.optimizers = catalogs.optimizers.adding(Lion.self)
     catalogs.metrics = catalogs.metrics.adding(Colourfulness.self)
     catalogs.launchers = catalogs.launchers.adding(CommandList.self)
     MoCA.main(catalogs: catalogs)

@@ -1,6 +1,7 @@
 import Ablation
 import Files
 import Foundation
+import PluginKit
 import Runner
 import Storage
 
@@ -140,7 +141,7 @@ extension RunPruning {
         of: cell.deletingLastPathComponent().resolvingSymlinksInPath()
           .appendingPathComponent(cell.lastPathComponent))
     }
-    return try urls.map(\.path).distinct.map { URL(fileURLWithPath: $0) }.filter {
+    return try urls.map(\.path).uniqued().map { URL(fileURLWithPath: $0) }.filter {
       FileManager.default.fileExists(atPath: $0.deletingLastPathComponent().path)
     }.map { try CellClaim.demand($0, for: run.url) }
   }

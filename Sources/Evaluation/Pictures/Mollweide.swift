@@ -1,4 +1,5 @@
 import Foundation
+import Mathematics
 
 /// Mollweide's projection of the sphere onto an ellipse twice as wide as high. Equal areas stay equal, so that a uniform
 /// distribution is a uniform colour.
@@ -21,20 +22,10 @@ public enum Mollweide {
     return (width > 0 ? min(max(x / width, -1), 1) * .pi : 0, asin(min(max(sine, -1), 1)))
   }
 
-  /// The t of 2t + sin 2t = π sin φ, by Newton's method, halved where a step leaves the bracket: the slope vanishes at
-  /// the poles.
+  /// The t of 2t + sin 2t = π sin φ, by halving: the slope vanishes at the poles.
   private static func auxiliaryAngle(of latitude: Double) -> Double {
     let target = Double.pi * sin(abs(latitude))
-    var (lower, upper) = (0.0, Double.pi / 2)
-    var angle = abs(latitude)
-    for _ in 0..<60 {
-      let excess = 2 * angle + sin(2 * angle) - target
-      if excess > 0 { upper = angle } else { lower = angle }
-      let next = angle - excess / (2 + 2 * cos(2 * angle))
-      let step = next > lower && next < upper ? next : (lower + upper) / 2
-      if abs(step - angle) < 1e-15 { break }
-      angle = step
-    }
+    let angle = Bracket(0, .pi / 2) { 2 * $0 + sin(2 * $0) < target }.middle
     return latitude < 0 ? -angle : angle
   }
 }

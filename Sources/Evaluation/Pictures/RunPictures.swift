@@ -70,7 +70,7 @@ public final class PictureGallery {
     let model = try TrainedModel(run, catalogs: catalogs, device: device)
     var pictures = RunPictures()
     pictures.step = model.step
-    let choice = model.experiment["prior"]
+    let choice = model.experiment.prior
     let isOwn = model.model.prior is any EncoderBoundPrior
     pictures.law =
       RunEvaluation.words(choice.name, choice.settings) + ", \(model.model.prior.latentSize) dimensions"
@@ -127,7 +127,7 @@ public final class PictureGallery {
 
   /// The images of a run, read once for all runs that share them.
   private func source(of model: TrainedModel, _ run: StoredRun) throws -> DataSource {
-    let key = model.experiment["dataset"].settings.json
+    let key = model.experiment.dataset.settings.json
     let found =
       sources[key]
       ?? Result {
@@ -137,7 +137,7 @@ public final class PictureGallery {
     let data = try found.get()
     if let expected = run.record?.dataDigest, expected != data.images.digest {
       throw EvaluationError.dataChanged(
-        path: model.experiment["dataset"].settings["path"]?.text ?? model.experiment["dataset"].name)
+        path: model.experiment.dataset.settings["path"]?.text ?? model.experiment.dataset.name)
     }
     return data
   }

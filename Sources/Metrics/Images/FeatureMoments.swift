@@ -41,13 +41,12 @@ public struct FeatureMoments {
   public mutating func add(_ features: Tensor) throws {
     let result = try withoutGradients {
       try checkFeatures(features)
-      return rowRanges(features.shape[0], size: 4096).reduce(self) { sum, rows in
-        let values = features.narrowed(along: 0, from: rows.lowerBound, count: rows.count)
-          .to(dtype: .float64, on: mean.device)
+      return features.blocks(ofRows: 4096).reduce(self) { sum, rows in
+        let values = rows.to(dtype: .float64, on: mean.device)
         let mean = values.mean(along: 0)
         let centred = values - mean
         return sum.merged(
-          count: rows.count, mean: mean, scatter: centred.transposed().matmul(centred))
+          count: rows.shape[0], mean: mean, scatter: centred.transposed().matmul(centred))
       }
     }
     self = result

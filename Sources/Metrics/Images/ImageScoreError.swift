@@ -47,9 +47,8 @@ func checkFeatures(_ features: Tensor) throws {
   _ = columnCount(of: features)
   let count = features.shape[0]
   // The sum of a row in `float64` is finite exactly where all of it is: `float32` values cannot overflow it.
-  let sound = rowRanges(count, size: 4096).reduce(0) { sum, rows in
-    let totals = features.narrowed(along: 0, from: rows.lowerBound, count: rows.count)
-      .to(dtype: .float64).sum(along: 1)
+  let sound = features.blocks(ofRows: 4096).reduce(0) { sum, rows in
+    let totals = rows.to(dtype: .float64).sum(along: 1)
     return sum + Int(totals.isFinite.to(dtype: .float64).sum().item)
   }
   if sound < count { throw ImageScoreError.notFinite(rows: count - sound, of: count) }

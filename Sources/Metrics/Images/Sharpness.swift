@@ -21,9 +21,8 @@ public func sharpness(_ images: Tensor) throws -> Double {
   }
   if height < 3 || width < 3 { throw ImageScoreError.imagesTooSmall(height: height, width: width) }
   return withoutGradients {
-    rowRanges(count, size: 256).reduce(0.0) { sum, rows in
-      let some = images.narrowed(along: 0, from: rows.lowerBound, count: rows.count)
-      return sum + laplacianVariances(of: luma(of: some)).sum().item
+    images.blocks(ofRows: 256).reduce(0.0) { sum, some in
+      sum + laplacianVariances(of: luma(of: some)).sum().item
     } / Double(count)
   }
 }

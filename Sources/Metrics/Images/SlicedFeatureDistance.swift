@@ -54,8 +54,8 @@ public func slicedFeatureDistance(
     let sum = rowRanges(directions.shape[1], size: 100).reduce(0.0) { sum, columns in
       let some = directions.narrowed(along: 1, from: columns.lowerBound, count: columns.count)
         .to(dtype: .float32, on: generated.device)
-      let first = generated.to(dtype: .float32).matmul(some).sorted(along: 0)
-      let second = reference.to(dtype: .float32, on: generated.device).matmul(some).sorted(along: 0)
+      let first = generated.to(dtype: .float32).sortedProjections(along: some)
+      let second = reference.to(dtype: .float32, on: generated.device).sortedProjections(along: some)
       return sum + (first - second).squared().mean(along: 0).to(dtype: .float64).sum().item
     }
     return 3 * Double(generated.shape[1]) * sum / Double(directions.shape[1])

@@ -21,22 +21,25 @@ public struct CramerWoldDistance: LatentMeasure {
   public init?(_ reference: LatentReference) {
     let prior = reference.prior
     let size = Double(prior.latentSize)
-    let profile = ConfluentProfile(dimension: prior.latentSize)
+    let profile = CramerWoldKernel(dimension: prior.latentSize)
+    profile.move(to: reference.generator.device)
     let bandwidth = pow(4 / (3 * Double(reference.count)), 0.4)
     let factor = 0.5 / (Double.pi * bandwidth).squareRoot()
     // Two draws of a distribution of unit variance are 2d apart in the mean square.
     let scale = (2 * size / prior.kernelScale).squareRoot()
-    let kernel = { (squares: Tensor) in profile.values(at: squares * (0.25 / bandwidth)) * factor }
+    let kernel = { (squares: Tensor) in profile.value(at: squares * (0.25 / bandwidth)) * factor }
     let expectation: KernelDiscrepancy.Expectation
     if prior.geometry == .sphere {
-      expectation = .sphere(prior.latentSize) { factor * profile.value(at: $0 * size * 0.25 / bandwidth) }
+      expectation = .sphere(prior.latentSize) {
+        factor * profile.value(at: max(0, $0) * size * 0.25 / bandwidth)
+      }
     } else if prior.normalScale != nil {
       expectation = Self.normal(profile, bandwidth)
     } else {
       let draws = reference.draws() * scale
       expectation = .init(
-        own: KernelDiscrepancy.within(draws, ownPair: factor, kernel),
-        cross: { KernelDiscrepancy.across($0, draws, kernel) })
+        own: PairSums.mean(within: draws, ownPair: factor, of: kernel),
+        cross: { PairSums.mean($0, draws, of: kernel) })
     }
     self.scale = scale
     discrepancy = KernelDiscrepancy(kernel: kernel, ownPair: factor, expectation: expectation)
@@ -46,12 +49,12 @@ public struct CramerWoldDistance: LatentMeasure {
 
   /// Against N(0, I): with 1/√(1 + γ) for the prior's own part and the distance to the origin for the other.
   private static func normal(
-    _ profile: ConfluentProfile, _ bandwidth: Double
+    _ profile: CramerWoldKernel, _ bandwidth: Double
   ) -> KernelDiscrepancy.Expectation {
     let wide = 0.5 / (Double.pi * (bandwidth + 0.5)).squareRoot()
     return .init(own: 0.5 / (Double.pi * (1 + bandwidth)).squareRoot()) { codes in
       let squares = codes.squared().sum(along: 1) * (0.25 / (bandwidth + 0.5))
-      return profile.values(at: squares).mean().item * wide
+      return profile.value(at: squares).mean().item * wide
     }
   }
 }

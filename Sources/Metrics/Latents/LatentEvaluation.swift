@@ -19,7 +19,7 @@ public struct LatentEvaluation: Codable, Sendable {
       CoordinateLaw.self, EffectiveRank.self, ClassifierTest.self,
       SphericalSlicedDistance.self, UniformityGap.self, RayleighTest.self, BinghamTest.self,
       LargestEigenvalue.self, DirectionLaw.self,
-      MardiaSkewness.self, MardiaKurtosis.self, MeanNorm.self, Radius.self,
+      MardiaSkewness.self, MardiaKurtosis.self, StandardizedMean.self, Radius.self,
     ]
   }
 

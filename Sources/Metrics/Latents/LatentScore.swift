@@ -1,3 +1,5 @@
+import Mathematics
+
 /// One measure of codes beside the same measure of draws of the prior.
 public struct LatentScore: Codable, Sendable, Equatable {
   /// The measure, as in `slicedWasserstein`.
@@ -44,7 +46,7 @@ public struct LatentScore: Codable, Sendable, Equatable {
 
   /// Reads a value against null values.
   init(_ type: any LatentMeasure.Type, value: Double, asymptotic: Double?, nulls: [Double], codeCount: Int) {
-    let sorted = nulls.sorted()
+    let band = OrderStatistics(nulls)
     let count = Double(nulls.count + 1)
     let above = Double(1 + nulls.count { $0 >= value }) / count
     let below = Double(1 + nulls.count { $0 <= value }) / count
@@ -52,20 +54,12 @@ public struct LatentScore: Codable, Sendable, Equatable {
     unit = type.unit
     kind = type.kind
     self.value = value
-    nullMedian = Self.quantile(0.5, of: sorted)
-    lower = type.isTwoSided ? Self.quantile(0.025, of: sorted) : nil
-    upper = Self.quantile(type.isTwoSided ? 0.975 : 0.95, of: sorted)
+    nullMedian = band.quantile(0.5)
+    lower = type.isTwoSided ? band.quantile(0.025) : nil
+    upper = band.quantile(type.isTwoSided ? 0.975 : 0.95)
     probability = type.isTwoSided ? min(1, 2 * min(above, below)) : above
     asymptoticProbability = asymptotic
     self.codeCount = codeCount
     nullCount = nulls.count
-  }
-
-  /// Linear between the order statistics, as NumPy's default.
-  static func quantile(_ share: Double, of sorted: [Double]) -> Double {
-    let position = share * Double(sorted.count - 1)
-    let index = min(Int(position), sorted.count - 2)
-    if index < 0 { return sorted[0] }
-    return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])
   }
 }

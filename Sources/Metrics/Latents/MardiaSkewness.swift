@@ -23,8 +23,7 @@ public struct MardiaSkewness: LatentMeasure {
   public func value(of codes: Tensor) -> Double {
     let points = CodeMoments(codes).whitened
     let rows = points.shape[0]
-    let sum = stride(from: 0, to: rows, by: 256).reduce(0.0) { sum, start in
-      let part = points.narrowed(along: 0, from: start, count: min(256, rows - start))
+    let sum = points.blocks(ofRows: 256).reduce(0.0) { sum, part in
       let products = part.matmul(points.transposed())
       return sum + (products.squared() * products).sum().item
     }

@@ -23,8 +23,7 @@ public func nearestNeighbourAccuracy(
     let queries = metric.points(test.codes)
     // Distances between points far from the origin would lose digits.
     let centre = keys.mean(along: 0, keepsDimensions: true)
-    let parts = stride(from: 0, to: test.labels.count, by: 256).map { start -> Tensor in
-      let part = queries.narrowed(along: 0, from: start, count: min(256, test.labels.count - start))
+    let parts = queries.blocks(ofRows: 256).map { part -> Tensor in
       let nearest = (part - centre).squaredDistances(to: keys - centre).smallest(neighbours, along: 1).indices
       return votes.gathered(along: 0, at: nearest.reshaped(-1)).reshaped(part.shape[0], neighbours, -1)
         .sum(along: 1).argumentOfMaximum(along: 1)

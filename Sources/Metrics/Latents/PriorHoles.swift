@@ -63,42 +63,38 @@ public struct PriorHoles: Codable, Sendable {
       prior.sample(count, using: generator),
       heldOutCodes.detached().to(dtype: .float32, on: generator.device).gathered(along: 0, at: order),
     ]
-    let drifts = try starts.map { points -> [Double] in
+    let drifts = try starts.map { points -> OrderStatistics in
       let ends = withoutGradients {
-        stride(from: 0, to: points.shape[0], by: batchSize).map { start in
-          encode(
-            decode(points.narrowed(along: 0, from: start, count: min(batchSize, points.shape[0] - start))))
-        }
+        points.blocks(ofRows: batchSize).map { encode(decode($0)) }
       }
       let back = Tensor.concatenated(ends).to(dtype: .float64)
       try CodeError.check(back, latentSize: prior.latentSize, atLeast: 1)
-      return Self.distances(points.to(dtype: .float64), back, prior.geometry).doubles.sorted()
+      return OrderStatistics(Self.distances(points.to(dtype: .float64), back, prior.geometry).doubles)
     }
     draws = Self.drift(drifts[0])
     codes = Self.drift(drifts[1])
-    let share = Self.excess(of: drifts[0], over: drifts[1])
-    let pool = drifts[0] + drifts[1]
+    let share = Self.excess(of: drifts[0].ascending, over: drifts[1])
+    let pool = drifts[0].ascending + drifts[1].ascending
     let nulls = (0..<Self.nullCount).map { _ in
       let order = Tensor.permutation(pool.count, using: generator).values(as: Int64.self)
       let dealt = order.map { pool[Int($0)] }
-      return Self.excess(of: Array(dealt.prefix(count)), over: dealt.dropFirst(count).sorted())
-    }.sorted()
+      return Self.excess(of: Array(dealt.prefix(count)), over: OrderStatistics(Array(dealt.dropFirst(count))))
+    }
+    let band = OrderStatistics(nulls)
     excess = share
-    nullMedian = LatentScore.quantile(0.5, of: nulls)
-    nullUpper = LatentScore.quantile(0.95, of: nulls)
+    nullMedian = band.quantile(0.5)
+    nullUpper = band.quantile(0.95)
     probability = Double(1 + nulls.count { $0 >= share }) / Double(nulls.count + 1)
   }
 
-  /// The share of `drifts` above the 95 % quantile of `sorted`.
-  private static func excess(of drifts: [Double], over sorted: [Double]) -> Double {
-    let limit = LatentScore.quantile(0.95, of: sorted)
+  /// The share of `drifts` above the 95 % quantile of others.
+  private static func excess(of drifts: [Double], over others: OrderStatistics) -> Double {
+    let limit = others.quantile(0.95)
     return Double(drifts.count { $0 > limit }) / Double(drifts.count)
   }
 
-  private static func drift(_ sorted: [Double]) -> Drift {
-    Drift(
-      median: LatentScore.quantile(0.5, of: sorted), upper: LatentScore.quantile(0.95, of: sorted),
-      count: sorted.count)
+  private static func drift(_ drifts: OrderStatistics) -> Drift {
+    Drift(median: drifts.quantile(0.5), upper: drifts.quantile(0.95), count: drifts.ascending.count)
   }
 
   /// Between equal rows. The angle is 2 atan2(|x − y|, |x + y|), which is exact for small ones.

@@ -5,7 +5,7 @@ import MoCAProtocols
 ///
 /// W₂² is the mean squared difference of sorted projections and the prior's quantiles, or those of as many draws where
 /// the quantiles are not known. In units of the standard deviation of a projection of the prior, so that 0.1 means the
-/// same in every dimension.
+/// same in every dimension. Training logs the same over 256 directions of its own, as `heldOut.slicedWasserstein`.
 public struct SlicedWassersteinDistance: LatentMeasure {
   public static let name = "slicedWasserstein"
   public static let unit =
@@ -17,29 +17,13 @@ public struct SlicedWassersteinDistance: LatentMeasure {
   private let target: Tensor
 
   public init?(_ reference: LatentReference) {
-    let directions = reference.directions(128)
-    let quantiles = reference.prior.projectionQuantiles(reference.count).map {
-      Tensor($0.map(Float.init), shape: [1, $0.count]).to(on: directions.device)
-    }
-    self.directions = directions
-    target = quantiles ?? Self.projections(of: reference.draws(), on: directions)
+    directions = reference.directions(128).transposed()
+    target =
+      reference.prior.quantileColumn(reference.count, on: directions.device)
+      ?? reference.draws().sortedProjections(along: directions)
   }
 
   public func value(of codes: Tensor) -> Double {
-    Self.distance(Self.projections(of: codes, on: directions), target)
-  }
-
-  /// The distance between equally many codes and draws along unit rows `[directions, latentSize]`.
-  public static func distance(_ codes: Tensor, _ draws: Tensor, along directions: Tensor) -> Double {
-    distance(projections(of: codes, on: directions), projections(of: draws, on: directions))
-  }
-
-  private static func distance(_ sorted: Tensor, _ target: Tensor) -> Double {
-    ((sorted - target).squared().mean().item / target.squared().mean().item).squareRoot()
-  }
-
-  /// Sorted in each row: `[directions, count]`.
-  private static func projections(of codes: Tensor, on directions: Tensor) -> Tensor {
-    directions.matmul(codes.transposed()).sorted(along: 1)
+    codes.sortedProjections(along: directions).slicedDistance(to: target)
   }
 }

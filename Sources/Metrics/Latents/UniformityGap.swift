@@ -21,6 +21,6 @@ public struct UniformityGap: LatentMeasure {
   }
 
   public func value(of codes: Tensor) -> Double {
-    log(KernelDiscrepancy.within(codes, ownPair: nil) { ($0 * -Self.sharpness).exp() }) - optimum
+    log(PairSums.mean(within: codes, ownPair: nil) { ($0 * -Self.sharpness).exp() }) - optimum
   }
 }

@@ -241,7 +241,8 @@ extension AblateCommand {
   private func request() throws -> AblationRequest {
     let file = try places.first.map(ConfigurationFile.read) ?? .empty
     let arguments = words.filter { $0.contains("=") && !isLauncherSetting($0) }
-    var request = try AblationRequest(file: file, arguments: arguments)
+    var request = try AblationRequest(
+      file: file, arguments: arguments, optimizers: CommandContext.catalogs.optimizers)
     if !metric.isEmpty { request.scoring.metrics = metric }
     if noScores { request.scoring.metrics = [] }
     if !metric.isEmpty || noScores { request.choosesMetrics = true }

@@ -135,8 +135,7 @@ struct CheckRegularizerCommand: ParsableCommand {
   }
 
   private var exceptions: [ConformanceCheck: String] {
-    let type = try? CommandContext.catalogs.regularizers.entry(named: name).type
-    return (type as? any RegularizerPlugin.Type)?.exceptions ?? [:]
+    (try? CommandContext.catalogs.regularizers.entry(named: name).type.exceptions) ?? [:]
   }
 
   /// `key=value` arguments as one tree.

@@ -79,18 +79,18 @@ struct DownloadCommand: ParsableCommand {
 extension ExtractorCatalog.Entry {
   /// What can be fetched, where something can.
   fileprivate var publishedWeights: PublishedWeights? {
-    if case .published(let weights)? = (type as? any ExtractorPlugin.Type)?.weights { return weights }
+    if case .published(let weights) = type.weights { return weights }
     return nil
   }
 
   /// Where the weights come from, in words.
   fileprivate var weightsText: String {
-    switch (type as? any ExtractorPlugin.Type)?.weights {
+    switch type.weights {
     case .published(let weights):
       weights.fileName + (weights.byteCount.map { ", \(Console.bytes($0))" } ?? "")
     case .shipped: "shipped with the program"
     case .computed: "none: computed from its settings"
-    case .given, nil: "yours, named with --weights"
+    case .given: "yours, named with --weights"
     }
   }
 }

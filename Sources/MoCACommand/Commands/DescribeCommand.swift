@@ -32,7 +32,7 @@ struct DescribeCommand: ParsableCommand {
     // A word can be both: "prior" is a sampler and a kind.
     let kind = DescribedKind(name, in: catalogs)
     if named.isEmpty, kind == nil {
-      let names = topics.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      let names = topics.map(\.name).uniqued()
       throw Failure(
         .usage,
         "nothing is called \"\(name)\"" + suggestion(for: name, among: names + DescribedKind.words(catalogs)))
@@ -54,17 +54,21 @@ private struct Topic {
   let reference: Citation?
   let settings: [SettingDescription]
   let type: (any Plugin.Type)?
+  /// The same where it is a regularizer's.
+  let method: (any RegularizerPlugin.Type)?
 
   static func all(_ catalogs: Catalogs) -> [Topic] {
     let plugins = catalogs.summaries.map {
       Topic(
-        kind: $0.kind, name: $0.name, summary: $0.summary, reference: $0.reference, settings: $0.settings,
-        type: $0.type)
+        kind: $0.kind, name: $0.name, summary: $0.type.summary, reference: $0.type.reference,
+        settings: $0.settings, type: $0.type,
+        method: catalogs.regularizers.declared($0))
     }
     return plugins
       + Experiment.sections.map {
         Topic(
-          kind: "section", name: $0.name, summary: nil, reference: nil, settings: $0.settings, type: nil)
+          kind: "section", name: $0.name, summary: nil, reference: nil, settings: $0.settings, type: nil,
+          method: nil)
       }
   }
 
@@ -97,7 +101,7 @@ private struct Topic {
 
   /// What a regularizer says of itself beside that.
   private var regularizer: ConfigurationValue {
-    guard let type = type as? any RegularizerPlugin.Type else { return .empty }
+    guard let type = method else { return .empty }
     let exceptions = type.exceptions.sorted { $0.key.rawValue < $1.key.rawValue }
     return .object([
       .init("subject", .string(type.subject.rawValue)), .init("takesSamples", .boolean(type.takesSamples)),
@@ -156,7 +160,7 @@ private struct Topic {
   }
 
   private var companions: String {
-    guard let type = type as? any RegularizerPlugin.Type else { return "" }
+    guard let type = method else { return "" }
     let own = [
       type.takesSamples ? "its memory is \(type.defaultMemory)" : nil,
       type.defaultPrior.map { "its prior \($0)" }, type.defaultPosterior.map { "its posterior \($0)" },

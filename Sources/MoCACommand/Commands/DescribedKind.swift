@@ -1,3 +1,4 @@
+import MoCAProtocols
 import Runner
 import Terminal
 
@@ -23,7 +24,7 @@ struct DescribedKind {
   /// How one is chosen, and a line for each name of each kind.
   var text: String {
     let blocks = kinds.map { kind in
-      let lines = Console.aligned(plugins.filter { $0.kind == kind }.map { ($0.name, $0.summary) })
+      let lines = Console.aligned(plugins.filter { $0.kind == kind }.map { ($0.name, $0.type.summary) })
       return kinds.count == 1 ? lines : "\(kind)\n" + Self.indented(lines)
     }
     let body = [choice] + blocks + ["see one with its settings: moca describe NAME"]

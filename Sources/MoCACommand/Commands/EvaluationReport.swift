@@ -51,9 +51,7 @@ struct EvaluationReport {
 
   private var scoreNames: [String] {
     let ordered = images.filter { $0.role == .reconstructions } + images
-    return ordered.flatMap(\.scores).map(\.card.score).reduce(into: []) { names, name in
-      if !names.contains(name) { names.append(name) }
-    }
+    return ordered.flatMap(\.scores).map(\.card.score).uniqued()
   }
 
   private static func cell(_ score: Score) -> String {

@@ -98,8 +98,9 @@ struct ListCommand: ParsableCommand {
     var table = TextTable(columns: ["kind", "name", "summary", "reference", "url"])
     for plugin in plugins {
       table.append([
-        .string(plugin.kind), .string(plugin.name), .string(plugin.summary), .string(plugin.reference.text),
-        plugin.reference.url.map { .string($0) } ?? .null,
+        .string(plugin.kind), .string(plugin.name), .string(plugin.type.summary),
+        .string(plugin.type.reference.text),
+        plugin.type.reference.url.map { .string($0) } ?? .null,
       ])
     }
     return table
@@ -108,12 +109,12 @@ struct ListCommand: ParsableCommand {
   /// A block for each kind: a line for each plugin, its source below it.
   private static func text(_ plugins: [PluginSummary]) -> String {
     let width = plugins.map(\.name.count).max() ?? 0
-    let kinds = plugins.map(\.kind).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let kinds = plugins.map(\.kind).uniqued()
     let blocks = kinds.map { kind in
       let lines = plugins.filter { $0.kind == kind }.map { plugin in
         let name = plugin.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
         let indent = String(repeating: " ", count: width + 4)
-        return "  \(name)\(plugin.summary)\n" + Console.dimmed("\(indent)\(plugin.reference.text)")
+        return "  \(name)\(plugin.type.summary)\n" + Console.dimmed("\(indent)\(plugin.type.reference.text)")
       }
       return ([Console.bold(kind)] + lines).joined(separator: "\n")
     }

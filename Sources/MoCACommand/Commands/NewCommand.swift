@@ -56,7 +56,7 @@ struct NewCommand: ParsableCommand {
     }) {
       throw Failure(
         .usage,
-        "the \(taken.kind) \"\(name)\" exists already (\(taken.summary)); choose another name, or see it with: "
+        "the \(taken.kind) \"\(name)\" exists already (\(taken.type.summary)); choose another name, or see it with: "
           + "moca describe \(name)")
     }
     if target { return try writeTarget(template) }

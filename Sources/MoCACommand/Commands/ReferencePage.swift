@@ -26,10 +26,10 @@ struct ReferencePage {
   private func entry(_ plugin: PluginSummary) -> String {
     let type = plugin.type
     let parts = [
-      "### `\(plugin.name)`", Markdown.escaped(sentence(plugin.summary)),
+      "### `\(plugin.name)`", Markdown.escaped(sentence(plugin.type.summary)),
       Markdown.escaped(paragraph(type.about)), formula(type.formula),
-      facts(type as? any RegularizerPlugin.Type).joined(separator: "\n"), settings(plugin),
-      "Source: " + source(plugin.reference),
+      facts(catalogs.regularizers.declared(plugin)).joined(separator: "\n"), settings(plugin),
+      "Source: " + source(plugin.type.reference),
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }

@@ -35,9 +35,7 @@ struct RunsReport {
   }
 
   var text: String {
-    let ablations = runs.compactMap(\.ablation).reduce(into: [URL]()) {
-      if !$0.contains($1) { $0.append($1) }
-    }
+    let ablations = runs.compactMap(\.ablation).uniqued()
     var blocks = [block(runs.filter { $0.ablation == nil }, below: nil)]
     blocks += ablations.map { url in block(runs.filter { $0.ablation == url }, below: url) }
     blocks.append(remarks)

@@ -35,7 +35,8 @@ struct RunSelection: ParsableArguments {
   private var conditions: [(key: String, pattern: String)] {
     words.filter(Self.isCondition).compactMap { word in
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      return parts.count == 2 ? (parts[0], parts[1]) : nil
+      let optimizers = CommandContext.catalogs.optimizers
+      return parts.count == 2 ? (Experiment.fullKey(parts[0], optimizers: optimizers), parts[1]) : nil
     }
   }
 
@@ -78,7 +79,7 @@ struct RunSelection: ParsableArguments {
   /// The keys that there are, whether a run has them or not.
   private static var keys: [String] {
     let catalogs = CommandContext.catalogs
-    let sections = catalogs.kinds.filter { Experiment.standardChoice(in: $0) != nil || $0 == "memory" }
+    let sections = catalogs.kinds.filter { Experiment.hasSection(for: $0) }
     let plugins = catalogs.summaries.filter { sections.contains($0.kind) }
     return sections + plugins.flatMap { plugin in plugin.settings.map { "\(plugin.kind).\($0.key)" } }
       + Experiment.sections.flatMap { section in section.settings.map { "\(section.name).\($0.key)" } }

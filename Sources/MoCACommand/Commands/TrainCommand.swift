@@ -146,6 +146,6 @@ extension TrainCommand {
   }
 
   private static func name(of experiment: Experiment) -> String {
-    "\(experiment["dataset"].name)-\(experiment["regularizer"].name)-seed\(experiment.training.seed)"
+    "\(experiment.dataset.name)-\(experiment.regularizer.name)-seed\(experiment.training.seed)"
   }
 }

@@ -18,17 +18,17 @@ struct TrainingSummary {
       ("run", Console.path(folder)),
       (
         "dataset",
-        "\(experiment["dataset"].name): \(data.split.training.count) images of \(data.images.shape) to train on, "
+        "\(experiment.dataset.name): \(data.split.training.count) images of \(data.images.shape) to train on, "
           + "\(held) held out"
       ),
       (
         "networks",
-        "\(experiment["encoder"].name) encoder, \(experiment["decoder"].name) decoder, "
+        "\(experiment.encoder.name) encoder, \(experiment.decoder.name) decoder, "
           + "\(state.model.parameterCount) parameters"
       ),
       (
         "latents",
-        "\(experiment.latent.size) dimensions, \(experiment["posterior"].name), prior \(experiment["prior"].name)"
+        "\(experiment.latent.size) dimensions, \(experiment.posterior.name), prior \(experiment.prior.name)"
       ),
       ("regularizer", regularizer),
       (
@@ -42,13 +42,13 @@ struct TrainingSummary {
 
   private var regularizer: String {
     let population = trainer.state.memory.populationSize
-    let memory = experiment["memory"].name + (population > 0 ? " (\(population) codes)" : "")
-    return "\(experiment["regularizer"].name), memory \(memory), \(weight)"
+    let memory = experiment.memory.name + (population > 0 ? " (\(population) codes)" : "")
+    return "\(experiment.regularizer.name), memory \(memory), \(weight)"
   }
 
   private var weight: String {
     let schedule = experiment.schedule
-    guard let weight = experiment["regularizer"].settings["weight"]?.double,
+    guard let weight = experiment.regularizer.configuration.weight.value,
       let common = trainer.state.commonWeight
     else {
       return "λ measured in the first \(schedule.weightCalibration) steps for a gradient ratio of "
@@ -68,7 +68,7 @@ struct TrainingSummary {
   func results(_ outcome: Trainer.Outcome) -> String {
     var lines = ["the run was complete before; nothing was trained"]
     if !outcome.wasComplete { lines = ["trained \(outcome.steps) steps"] }
-    if experiment["regularizer"].settings["weight"]?.double == nil, let weight = trainer.state.commonWeight {
+    if experiment.regularizer.configuration.weight == .automatic, let weight = trainer.state.commonWeight {
       lines[0] += ", measured λ \(Console.number(weight)) in the common unit"
     }
     if let scores = outcome.heldOut {

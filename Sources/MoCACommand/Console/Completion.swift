@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import PluginKit
 import Runner
 
 /// What the shell offers for words that only this program knows.
@@ -32,19 +33,12 @@ enum Completion {
   private static func overrides(_ prefix: String, _ catalogs: Catalogs) -> [String] {
     if let equals = prefix.firstIndex(of: "=") {
       let kind = prefix[..<equals]
-      return catalogs.summaries.filter { $0.kind == kind }.map { "\(kind)=\($0.name)" }
+      return catalogs.summaries(of: String(kind)).map { "\(kind)=\($0.name)" }
     }
     let settings = catalogs.summaries.flatMap { plugin in plugin.settings.map { "\(plugin.kind).\($0.key)=" }
     }
     let plain = Experiment.sections.flatMap { section in section.settings.map { "\(section.name).\($0.key)=" }
     }
     return catalogs.kinds.map { $0 + "=" } + Set(settings + plain).sorted()
-  }
-}
-
-extension Catalogs {
-  /// The kinds in order, each once.
-  var kinds: [String] {
-    summaries.map(\.kind).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

@@ -32,7 +32,7 @@ struct ExtractorChoice {
     let files = try namedWeights(wanted)
     var (sources, notes, misfits): ([FeatureSource], [String], [String]) = ([], [], [])
     for entry in catalog.entries {
-      guard let type = entry.type as? any ExtractorPlugin.Type else { continue }
+      let type = entry.type
       let build = {
         try FeatureSource(
           entry.name, settings: settings[entry.name] ?? .empty, weights: files[entry.name], catalog: catalog,
@@ -65,7 +65,7 @@ struct ExtractorChoice {
     guard let file = weights[""] else { return weights }
     let entries = CommandContext.catalogs.extractors.entries.filter { wanted.contains($0.name) }
     let open = entries.filter { entry in
-      if case .shipped? = (entry.type as? any ExtractorPlugin.Type)?.weights { return entries.count == 1 }
+      if case .shipped = entry.type.weights { return entries.count == 1 }
       return weights[entry.name] == nil
     }
     let meant = wanted.isEmpty ? ["inception"] : open.map(\.name)

@@ -1,6 +1,7 @@
 import Comparison
 import Evaluation
 import Foundation
+import MoCAProtocols
 
 /// Codes beside the prior, in charts and maps: a set for each prior.
 struct CodeViews {
@@ -9,7 +10,7 @@ struct CodeViews {
   private typealias Shown = (group: String, view: CodeView)
 
   var sets: [ReportContent.ViewSet] {
-    let laws = PictureStrips.distinct(entries.filter { $0.pictures.view != nil }.map(\.pictures.law))
+    let laws = entries.filter { $0.pictures.view != nil }.map(\.pictures.law).uniqued()
     return laws.compactMap { law in
       let shown = entries.compactMap { entry in
         entry.pictures.law == law ? entry.pictures.view.map { (group: entry.group.label, view: $0) } : nil

@@ -18,7 +18,7 @@ extension ComparedRun {
   }
 
   /// What its codes should follow.
-  struct Law: Equatable {
+  struct Law: Hashable {
     let prior: ConfigurationValue
     let size: Int
 

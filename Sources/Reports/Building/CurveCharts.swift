@@ -1,4 +1,5 @@
 import Comparison
+import MoCAProtocols
 import Runner
 
 /// The lines of `metrics.jsonl` as charts: means over the runs of a group, with bands from the least to the greatest.
@@ -64,22 +65,21 @@ struct CurveCharts {
   /// What draws of the prior itself give: a line for each prior and size of the codes, that of the group that got
   /// farthest.
   private func references(_ key: MetricKey) -> [ReportContent.LineChart.Series] {
-    let laws = groups.flatMap(\.runs).compactMap(\.law)
-    let distinct = laws.reduce(into: [ComparedRun.Law]()) { if !$0.contains($1) { $0.append($1) } }
-    return distinct.compactMap { law in
+    let laws = groups.flatMap(\.runs).compactMap(\.law).uniqued()
+    return laws.compactMap { law in
       let lines = groups.compactMap { group in
         Self.series(.init(label: group.label, runs: group.runs.filter { $0.law == law }), key)
       }
       let longest = lines.max { ($0.points.last?.x ?? 0) < ($1.points.last?.x ?? 0) }
       return longest.map { line in
-        .init(law.label(among: distinct), points: line.points.map { .init($0.x, $0.y) })
+        .init(law.label(among: laws), points: line.points.map { .init($0.x, $0.y) })
       }
     }
   }
 
   /// A chart for each regularizer: penalties are in units of their own.
   private var penalties: [ReportContent.LineChart] {
-    let names = PictureStrips.distinct(groups.flatMap(\.runs).compactMap(\.regularizer))
+    let names = groups.flatMap(\.runs).compactMap(\.regularizer).uniqued()
     return names.compactMap { name in
       let members = groups.map { group in
         ReportGroup(label: group.label, runs: group.runs.filter { $0.regularizer == name })

@@ -2,6 +2,7 @@ import Comparison
 import Evaluation
 import Foundation
 import Metrics
+import MoCAProtocols
 
 /// Scores of codes beside their null bands, as `moca evaluate` wrote them.
 struct LatentMatchCharts {
@@ -11,7 +12,7 @@ struct LatentMatchCharts {
   var charts: [ReportContent.NullChart] {
     let scores = groups.map { group in group.runs.filter(\.isUnedited).map { Self.scores(of: $0) } }
     let all = scores.flatMap { $0.flatMap { $0 } }
-    let names = all.map(\.card.score).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let names = all.map(\.card.score).uniqued()
     return names.map { name in
       let found = scores.map { runs in runs.compactMap { $0.first { $0.card.score == name } } }
       let rows = zip(groups, found).compactMap(Self.row)
@@ -26,9 +27,7 @@ struct LatentMatchCharts {
     let all = run.evaluations.reversed().flatMap(\.subjects).flatMap(\.scores).filter {
       $0.value != nil && $0.null?.median != nil && $0.null?.probability != nil
     }
-    return all.reduce(into: []) { kept, score in
-      if !kept.contains(where: { $0.card.score == score.card.score }) { kept.append(score) }
-    }
+    return all.uniqued(on: \.card.score)
   }
 
   private static func row(_ group: ReportGroup, _ scores: [Score]) -> ReportContent.NullChart.Row? {
@@ -46,7 +45,7 @@ struct LatentMatchCharts {
   private static func caption(_ scores: [Score]) -> String {
     guard let score = scores.first else { return "" }
     let counts = Set(scores.map(\.card.count)).sorted().map(String.init).joined(separator: " or ")
-    let settings = PictureStrips.distinct(scores.compactMap(\.card.parameters)).joined(
+    let settings = scores.compactMap(\.card.parameters).uniqued().joined(
       separator: ", elsewhere ")
     let side =
       score.null?.lower == nil

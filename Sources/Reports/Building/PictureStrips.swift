@@ -1,5 +1,6 @@
 import Comparison
 import Evaluation
+import MoCAProtocols
 import Runner
 
 /// Samples, reconstructions and interpolations: a row for each group.
@@ -20,7 +21,7 @@ struct PictureStrips {
   /// One strip for each distribution of codes.
   private var samples: [ReportContent.PictureStrip] {
     let shown = entries.filter { !$0.pictures.samples.isEmpty }
-    let laws = Self.distinct(shown.map(\.pictures.law))
+    let laws = shown.map(\.pictures.law).uniqued()
     return laws.map { law in
       let members = shown.filter { $0.pictures.law == law }
       let sameness =
@@ -40,7 +41,7 @@ struct PictureStrips {
 
   /// For each set of held-out images their reconstructions and the paths between them.
   private var reconstructions: [ReportContent.PictureStrip] {
-    let sets = Self.distinct(entries.compactMap(\.pictures.data))
+    let sets = entries.compactMap(\.pictures.data).uniqued()
     return sets.enumerated().flatMap { number, data -> [ReportContent.PictureStrip] in
       let members = entries.filter { $0.pictures.data == data }
       let suffix = sets.count > 1 ? ", images \(number + 1)" : ""
@@ -76,9 +77,5 @@ struct PictureStrips {
 
   private static func picture(_ thumbnail: Thumbnail) -> ReportContent.Picture {
     .init(png: thumbnail.png, width: thumbnail.width, height: thumbnail.height)
-  }
-
-  static func distinct(_ values: [String]) -> [String] {
-    values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

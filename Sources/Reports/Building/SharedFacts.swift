@@ -44,7 +44,7 @@ struct SharedFacts {
       ("version", { $0.run?.record?.program(unknown: "?") }),
     ]
     return facts.compactMap { name, value in
-      let values = PictureStrips.distinct(runs.compactMap(value))
+      let values = runs.compactMap(value).uniqued()
       return values.isEmpty ? nil : .init(name, values.joined(separator: name == "seeds" ? ", " : "; "))
     }
   }

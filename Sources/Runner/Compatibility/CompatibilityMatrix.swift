@@ -86,7 +86,7 @@ public struct CompatibilityMatrix {
       let short = reason.replacingOccurrences(of: "the regularizer \"\(row.regularizer)\"", with: "it")
       return (column.name, short)
     }
-    let reasons = found.map(\.reason).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let reasons = found.map(\.reason).uniqued()
     return reasons.map { reason in
       Refusal(
         regularizers: [row.regularizer], columns: found.filter { $0.reason == reason }.map(\.column),

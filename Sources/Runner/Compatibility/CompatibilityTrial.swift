@@ -10,10 +10,10 @@ struct CompatibilityTrial {
 
   /// The marks of a regularizer: priors, posteriors, memories.
   func marks(of regularizer: String) throws -> [CompatibilityMatrix.Mark] {
-    let type = try catalogs.regularizers.entry(named: regularizer).type as? any RegularizerPlugin.Type
+    let type = try catalogs.regularizers.entry(named: regularizer).type
     let attempts = try attempts(with: regularizer)
-    let prior = type?.defaultPrior ?? Experiment.standardChoice(in: "prior")
-    let posterior = type?.defaultPosterior ?? Experiment.standardChoice(in: "posterior")
+    let prior = type.defaultPrior ?? Experiment.standardChoice(in: "prior")
+    let posterior = type.defaultPosterior ?? Experiment.standardChoice(in: "posterior")
     return catalogs.priors.names.map { name in
       mark(attempts.filter { $0.prior == name }, isStandard: name == prior)
     }
@@ -66,16 +66,16 @@ struct CompatibilityTrial {
   }
 
   private func memories(
-    of regularizer: String, _ type: (any RegularizerPlugin.Type)?, _ attempts: [Attempt]
+    of regularizer: String, _ type: any RegularizerPlugin.Type, _ attempts: [Attempt]
   ) throws -> [CompatibilityMatrix.Mark] {
     let names = catalogs.memories.names
     guard let fitting = attempts.first(where: { $0.refusal == nil }) else {
       return names.map { _ in .refused("it goes with no prior and posterior of this program") }
     }
-    let standard = type?.defaultMemory ?? "batch"
+    let standard = type.defaultMemory
     let (prior, posterior) = try parts(fitting)
     return try names.map { name in
-      if type?.takesSamples == false, name != standard {
+      if !type.takesSamples, name != standard {
         return .refused(
           "no samples of codes are looked at, so a memory other than \(standard) changes nothing")
       }

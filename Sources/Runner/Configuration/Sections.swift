@@ -1,4 +1,44 @@
+import Datasets
 import MoCAProtocols
+
+/// A section of a configuration.
+enum Section: Sendable {
+  /// One in which a plugin is chosen: its kind, and the plugin that is taken where none is named; `nil` where that is
+  /// the regularizer's own.
+  case plugin(any PluginKind.Type, standard: String?)
+  /// One with settings alone.
+  case plain(String, any PluginConfiguration.Type)
+
+  /// Every section, in the order in which they are written.
+  static let all: [Section] = [
+    .plugin(DatasetKind.self, standard: "sprites"),
+    .plugin(EncoderKind.self, standard: "convolutional"),
+    .plugin(DecoderKind.self, standard: "convolutional"),
+    .plugin(PosteriorKind.self, standard: "deterministic"), .plugin(PriorKind.self, standard: "hypersphere"),
+    .plugin(RegularizerKind.self, standard: "moca"), .plugin(MemoryKind.self, standard: nil),
+    .plain("latent", LatentConfiguration.self), .plain("reconstruction", ReconstructionConfiguration.self),
+    .plugin(OptimizerKind.self, standard: "adam"), .plain("schedule", ScheduleConfiguration.self),
+    .plain("training", TrainingConfiguration.self), .plain("record", RecordConfiguration.self),
+  ]
+
+  /// Names that set the same key of several sections.
+  static let groups = ["backbone": ["encoder", "decoder"]]
+
+  /// The section of that name.
+  static func named(_ name: String) -> Section? { all.first { $0.name == name } }
+
+  var name: String {
+    switch self {
+    case .plugin(let kind, _): kind.name
+    case .plain(let name, _): name
+    }
+  }
+
+  /// The plugin that is taken where none is named.
+  var standard: String? {
+    if case .plugin(_, let standard) = self { standard } else { nil }
+  }
+}
 
 /// `latent`: the size of the codes.
 public struct LatentConfiguration: PluginConfiguration {
@@ -32,27 +72,6 @@ public struct ReconstructionConfiguration: PluginConfiguration {
       case .wae: 0.2
       }
     }
-  }
-}
-
-/// `optimizer`: Adam's settings and gradient clipping.
-public struct OptimizerConfiguration: PluginConfiguration {
-  @Setting("adam, or adamw with decoupled weight decay") public var name = Kind.adam
-  @Setting("step size before the schedule", .above(0)) public var learningRate = 0.001
-  @Setting("decay of the first moment", .within(0, below: 1)) public var beta1 = 0.9
-  @Setting("decay of the second moment", .within(0, below: 1)) public var beta2 = 0.999
-  @Setting("added to the root of the second moment", .above(0)) public var epsilon = 1e-8
-  @Setting("weight decay", .atLeast(0)) public var weightDecay = 0.0
-  @Setting("largest total norm of the gradients; null for no clipping", .above(0))
-  public var gradientClip: Double?
-
-  public init() {}
-
-  /// The optimizers.
-  public enum Kind: String, SettingValue, CaseIterable { case adam, adamw }
-
-  var coefficients: Adam.Coefficients {
-    .init(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, isDecoupled: name == .adamw)
   }
 }
 

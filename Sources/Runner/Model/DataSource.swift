@@ -21,7 +21,7 @@ public struct DataSource: Sendable {
     _ experiment: Experiment, catalogs: Catalogs, cacheFolder: URL = DataSource.defaultCacheFolder,
     progress: @escaping ProgressHandler = { _, _, _ in }
   ) throws {
-    let dataset = try catalogs.datasets.make(experiment["dataset"], ())
+    let dataset = try experiment.dataset.make(())
     images = try dataset.load(in: Self.loadContext(cacheFolder: cacheFolder, progress: progress))
     let configuration: any DatasetConfiguration = dataset.configuration
     let use = configuration.use

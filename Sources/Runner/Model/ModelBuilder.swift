@@ -6,25 +6,21 @@ import MoCAProtocols
 /// Everything is built on the host, from the streams of the run's seed: the parts of equal experiments are equal.
 struct ModelBuilder {
   let experiment: Experiment
-  let catalogs: Catalogs
 
   /// The networks for images of a shape. Each call gives new ones with the same weights.
   func model(for shape: ImageShape) throws -> Autoencoder {
     let streams = streams
     let (prior, posterior) = try priorAndPosterior(for: shape)
-    let encoder = try catalogs.encoders.make(
-      experiment["encoder"],
+    let encoder = try experiment.encoder.make(
       EncoderContext(imageShape: shape, featureCount: posterior.featureCount, generator: streams[.encoder]))
-    let decoder = try catalogs.decoders.make(
-      experiment["decoder"],
+    let decoder = try experiment.decoder.make(
       DecoderContext(imageShape: shape, latentSize: prior.latentSize, generator: streams[.decoder]))
     return Autoencoder(encoder: encoder, decoder: decoder, posterior: posterior, prior: prior)
   }
 
   /// The memory of a model's codes.
   func memory(of model: Autoencoder, for shape: ImageShape) throws -> any LatentMemory {
-    try catalogs.memories.make(
-      experiment["memory"],
+    try experiment.memory.make(
       MemoryContext(
         prior: model.prior, posterior: model.posterior, batchSize: experiment.training.batch,
         encoder: model.encoder, makeEncoder: { try self.model(for: shape).encoder },
@@ -36,14 +32,12 @@ struct ModelBuilder {
     altering model: Autoencoder, beside memory: any LatentMemory, for shape: ImageShape
   ) throws -> any LatentRegularizer {
     let generator = streams[.critic]
-    let regularizer = try catalogs.regularizers.make(
-      experiment["regularizer"],
+    let regularizer = try experiment.regularizer.make(
       RegularizerContext(
         prior: model.prior, batchSize: experiment.training.batch, populationSize: memory.populationSize,
         generator: generator, posterior: model.posterior,
         makeEncoder: { featureCount in
-          try catalogs.encoders.make(
-            experiment["encoder"],
+          try experiment.encoder.make(
             EncoderContext(imageShape: shape, featureCount: featureCount, generator: generator))
         }))
     (regularizer as? any ModelAltering)?.alter(model)
@@ -54,7 +48,7 @@ struct ModelBuilder {
   func regularizerAfterTraining(
     altering model: Autoencoder, for shape: ImageShape
   ) throws -> (any LatentRegularizer)? {
-    let type = try catalogs.regularizers.entry(named: experiment["regularizer"].name).type
+    let type = experiment.regularizer.type
     guard type is any ModelAltering.Type || type is any InputCorrupting.Type else { return nil }
     return try regularizer(altering: model, beside: memory(of: model, for: shape), for: shape)
   }
@@ -64,30 +58,21 @@ struct ModelBuilder {
   /// - Throws: ``ConfigurationError``.
   func check() throws {
     let (prior, posterior) = try priorAndPosterior(for: nil)
-    _ = try catalogs.regularizers.make(
-      experiment["regularizer"],
+    _ = try experiment.regularizer.make(
       RegularizerContext(
         prior: prior, batchSize: experiment.training.batch, populationSize: 0, generator: streams[.critic],
         posterior: posterior))
   }
 
   private func priorAndPosterior(for shape: ImageShape?) throws -> (any Prior, any Posterior) {
-    let prior = try catalogs.priors.make(
-      experiment["prior"],
+    let prior = try experiment.prior.make(
       PriorContext(
         latentSize: experiment.latent.size, imageShape: shape, generator: streams[.priorInitialization]))
-    return (prior, try catalogs.posteriors.make(experiment["posterior"], prior))
+    return (prior, try experiment.posterior.make(prior))
   }
 
   /// The streams of the run's seed from their beginning.
   private var streams: RandomStreams {
     RandomStreams(seed: UInt64(experiment.training.seed), device: .cpu)
-  }
-}
-
-extension Catalog {
-  /// Builds the plugin that an experiment has chosen.
-  package func make(_ choice: Experiment.Choice, _ context: Context) throws -> Product {
-    try entry(named: choice.name).make(choice.settings, choice.section, context)
   }
 }

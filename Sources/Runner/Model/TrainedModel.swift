@@ -39,7 +39,7 @@ public final class TrainedModel {
       throw StorageError.missing(path: run.folder.configurationURL.path, what: "record of the image's shape")
     }
     imageShape = shape
-    let builder = ModelBuilder(experiment: experiment, catalogs: catalogs)
+    let builder = ModelBuilder(experiment: experiment)
     model = try builder.model(for: shape)
     regularizer = try builder.regularizerAfterTraining(altering: model, for: shape)
     let targets = model.namedTensors()

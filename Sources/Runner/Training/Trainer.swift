@@ -87,7 +87,7 @@ public final class Trainer {
   ///
   /// - Throws: ``ConfigurationError``.
   public static func check(_ experiment: Experiment, catalogs: Catalogs) throws {
-    try ModelBuilder(experiment: experiment, catalogs: catalogs).check()
+    try ModelBuilder(experiment: experiment).check()
   }
 }
 

@@ -20,8 +20,8 @@ public final class TrainingState {
   /// The regularizer's share of the time of the last step that measured gradients, 0…1; see ``StepClock``.
   private(set) var regularizerShare: Double?
 
-  let optimizer: Adam
-  let criticOptimizer: Adam?
+  let optimizer: any Optimizer
+  let criticOptimizer: (any Optimizer)?
   let schedule: Schedule
   let penaltyWeight: PenaltyWeight
   private let dtype: DType
@@ -35,12 +35,12 @@ public final class TrainingState {
     _ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape, totalSteps: Int, device: Device
   ) throws {
     let seed = UInt64(experiment.training.seed)
-    let builder = ModelBuilder(experiment: experiment, catalogs: catalogs)
+    let builder = ModelBuilder(experiment: experiment)
     model = try builder.model(for: imageShape)
     memory = try builder.memory(of: model, for: imageShape)
     regularizer = try builder.regularizer(altering: model, beside: memory, for: imageShape)
     penaltyWeight = PenaltyWeight(
-      experiment["regularizer"].settings["weight"].flatMap(Weight.init(configuration:)) ?? .fixed(0),
+      experiment.regularizer.configuration.weight,
       target: experiment.schedule.weightTarget, calibrationSteps: experiment.schedule.weightCalibration)
     self.device = device
     streams = RandomStreams(seed: seed, device: device)
@@ -49,16 +49,17 @@ public final class TrainingState {
       module.setTraining(true)
     }
     let adversary = regularizer as? any AdversarialRegularizer
-    let penaltyParameters = regularizer.trainableParameters().map { ("regularizer.\($0.name)", $0.parameter) }
-    optimizer = Adam(
-      model.trainableParameters() + (adversary == nil ? penaltyParameters : []),
-      coefficients: experiment.optimizer.coefficients)
-    criticOptimizer = adversary.map { Adam(penaltyParameters, coefficients: $0.criticCoefficients) }
+    let penaltyParameters: [NamedParameter] = regularizer.trainableParameters().map {
+      ("regularizer.\($0.name)", $0.parameter)
+    }
+    optimizer = try experiment.optimizer.make(
+      model.trainableParameters() + (adversary == nil ? penaltyParameters : []))
+    criticOptimizer = adversary?.makeCriticOptimizer(for: penaltyParameters)
     schedule = Schedule(
-      configuration: experiment.schedule, baseLearningRate: experiment.optimizer.learningRate,
-      totalSteps: totalSteps)
+      configuration: experiment.schedule,
+      baseLearningRate: experiment.optimizer.configuration.learningRate, totalSteps: totalSteps)
     dtype = experiment.training.precision.dtype
-    gradientClip = experiment.optimizer.gradientClip
+    gradientClip = experiment.optimizer.configuration.gradientClip
     reconstructionFactor = experiment.reconstruction.unit.factor(valueCount: imageShape.valueCount)
   }
 

@@ -220,6 +220,22 @@ struct SphericalPosteriorTests {
     }
   }
 
+  @Test(
+    "the von Mises-Fisher posterior integrates the same moment on its device", arguments: [2, 16, 512],
+    [1.5, 40, 9000])
+  func posterior(_ dimension: Int, _ concentration: Double) throws {
+    let posterior = try VonMisesFisher(NoSettings(), prior: prior("hypersphere", latentSize: dimension))
+    // softplus(feature) + 1 is the concentration.
+    let feature = log(expm1(min(concentration - 1, 30))) + max(0, concentration - 31)
+    let features = Tensor([1.0] + [Double](repeating: 0, count: dimension - 1) + [feature])
+      .expandingDimension(at: 0)
+    let law = posterior.divergence(of: features, from: try sphere(dimension))
+    let expected =
+      concentration * UnitSphere.meanCosine(concentration, dimension: dimension)
+      - UnitSphere.logMoment(concentration, dimension: dimension)
+    #expect(abs(try #require(law).item - expected) < 1e-7 * max(1, expected))
+  }
+
   @Test("other supports are refused with the reason and the way out")
   func refusals() throws {
     let normal = try prior("normal", latentSize: 3)

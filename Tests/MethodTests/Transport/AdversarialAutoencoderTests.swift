@@ -22,6 +22,6 @@ struct AdversarialAutoencoderTests {
     #expect(AdversarialAutoencoder.defaultPosterior == "gaussian")
     #expect(AdversarialAutoencoder.takesSamples)
     #expect(AdversarialAutoencoder.Configuration().criticLearningRate == regularizer.criticLearningRate)
-    #expect(regularizer.criticCoefficients.beta1 == 0.5)
+    #expect((regularizer.makeCriticOptimizer(for: []) as? Adam)?.coefficients.beta1 == 0.5)
   }
 }

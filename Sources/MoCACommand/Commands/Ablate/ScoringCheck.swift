@@ -34,7 +34,11 @@ struct ScoringCheck {
     // Weights and settings that the file hands on to `moca evaluate` are known there only.
     if !request.scoring.arguments.isEmpty { return request }
     var refused: [String: String] = [:]
-    for planned in distinct(matrix.cells) {
+    // One cell for each shape of images, size of latents and number of held-out images.
+    let kinds = matrix.cells.uniqued { cell -> [AnyHashable] in
+      [cell.imageShape, cell.experiment.latent.size, cell.heldOutCount]
+    }
+    for planned in kinds {
       for (name, metric) in metrics where refused[name] == nil {
         do {
           if let reason = try refusal(of: metric, planned, samples: request.scoring.samples) {
@@ -51,14 +55,6 @@ struct ScoringCheck {
     }
     request.scoring.metrics.removeAll { refused[$0] != nil }
     return request
-  }
-
-  /// One cell for each shape of images, size of latents and number of held-out images.
-  private func distinct(_ cells: [AblationMatrix.Planned]) -> [AblationMatrix.Planned] {
-    var seen: Set<String> = []
-    return cells.filter {
-      seen.insert("\($0.imageShape) \($0.experiment.latent.size) \($0.heldOutCount)").inserted
-    }
   }
 
   private func refusal(

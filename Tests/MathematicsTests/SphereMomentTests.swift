@@ -1,6 +1,5 @@
 import Foundation
-import MoCAProtocols
-import Priors
+import Mathematics
 import Testing
 
 @Suite("The exponential moment of the sphere's uniform distribution")
@@ -42,23 +41,6 @@ struct SphereMomentTests {
     }
     #expect(UnitSphere.negativeMass(dimension: dimension, temperature: 1e-300, negativeCount: 1000) >= 0)
     #expect(UnitSphere.logMoment(.nan, dimension: dimension).isNaN)
-  }
-
-  @Test(
-    "the von Mises-Fisher posterior integrates the same moment on its device", arguments: [2, 16, 512],
-    [1.5, 40, 9000])
-  func posterior(_ dimension: Int, _ concentration: Double) throws {
-    let posterior = try VonMisesFisher(NoSettings(), prior: prior("hypersphere", latentSize: dimension))
-    // softplus(feature) + 1 is the concentration.
-    let feature = log(expm1(min(concentration - 1, 30))) + max(0, concentration - 31)
-    let features = Tensor([1.0] + [Double](repeating: 0, count: dimension - 1) + [feature])
-      .expandingDimension(at: 0)
-    let divergence = posterior.divergence(
-      of: features, from: try prior("hypersphere", latentSize: dimension))
-    let expected =
-      concentration * UnitSphere.meanCosine(concentration, dimension: dimension)
-      - UnitSphere.logMoment(concentration, dimension: dimension)
-    #expect(abs(try #require(divergence).item - expected) < 1e-7 * max(1, expected))
   }
 
   @Test("a rule of n nodes is exact up to the degree 2n − 1", arguments: [1, 2, 5, 32])

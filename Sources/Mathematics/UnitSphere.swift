@@ -74,13 +74,10 @@ public enum UnitSphere {
       let target = (Double(index) + 0.5) / Double(count) * total
       let cell = max(0, firstIndex(in: cumulative, notBelow: target) - 1)
       let start = -Double.pi / 2 + Double(cell) * width
-      var (lower, upper) = (start, start + width)
-      for _ in 0..<60 {
-        let middle = (lower + upper) / 2
-        let mass = cumulative[cell] + rule.integral(from: start, to: middle, of: density)
-        if mass < target { lower = middle } else { upper = middle }
+      let bracket = Bracket(start, start + width) { angle in
+        cumulative[cell] + rule.integral(from: start, to: angle, of: density) < target
       }
-      return sin((lower + upper) / 2)
+      return sin(bracket.middle)
     }
   }
 

@@ -1,7 +1,9 @@
 import MoCAProtocols
 
 /// The norm of the codes' mean over the normal prior's σ: N times its square is χ² with d degrees of freedom.
-public struct MeanNorm: LatentMeasure {
+///
+/// Training logs the norm itself, of any prior, as `heldOut.meanNorm`; the two are equal where σ is 1.
+public struct StandardizedMean: LatentMeasure {
   public static let name = "meanNorm"
   public static let unit = "|mean| / σ, about √(d/N) at a match"
 
