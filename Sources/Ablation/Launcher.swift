@@ -19,7 +19,6 @@ public struct LaunchWork: Sendable {
   /// Hears what happens.
   public let report: @Sendable (AblationScheduler.Event) -> Void
 
-  /// Collects the values.
   public init(
     folder: AblationFolder, cells: [AblationCell], build: Build, allowsAnyBuild: Bool = false,
     options: AblationScheduler.Options, interruption: Interruption,

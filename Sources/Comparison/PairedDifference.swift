@@ -1,4 +1,3 @@
-/// Two ends.
 public struct Interval: Codable, Sendable, Equatable {
   /// The lower end.
   public let lower: Double

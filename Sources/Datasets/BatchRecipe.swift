@@ -21,7 +21,7 @@ package struct BatchRecipe: Sendable {
   ///   - batchSize: Images per batch. The last partial batch of an epoch is dropped.
   ///   - seed: Decides the order and the flips.
   ///   - flips: Whether each image is mirrored with probability one half, drawn anew in each epoch.
-  /// - Throws: ``ConfigurationError`` where a batch would hold no image or more than there are.
+  /// - Throws: `ConfigurationError` where a batch would hold no image or more than there are.
   package init(images: PackedImages, indices: [Int], batchSize: Int, seed: UInt64, flips: Bool) throws {
     guard batchSize > 0 else {
       throw ConfigurationError.outOfRange(

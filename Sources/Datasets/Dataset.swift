@@ -21,7 +21,6 @@ public struct TrainingUse: SettingGroup {
 public protocol Dataset: Plugin, Sendable where Configuration: DatasetConfiguration {
   /// A dataset with its settings. Nothing is read yet.
   init(_ configuration: Configuration) throws
-  /// The settings.
   var configuration: Configuration { get }
   /// The shape of what ``load(in:)`` returns, where it is known without reading.
   var knownShape: ImageShape? { get }
@@ -41,7 +40,6 @@ public struct LoadContext: Sendable {
   /// Hears how far a long step is: done, of how many where that is known, and what is done.
   public let progress: ProgressHandler
 
-  /// Creates a context.
   public init(
     cacheFolder: URL,
     resize: @escaping @Sendable (_ bytes: [UInt8], _ from: ImageShape, _ to: ImageShape) throws -> [UInt8],

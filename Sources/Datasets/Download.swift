@@ -28,7 +28,7 @@ public struct Download: Sendable {
   ///   - inspect: Looks at the file before it gets its name; what it throws is thrown, and the file is removed.
   ///   - isCancelled: Asked while the transfer runs; where it says so, nothing is left behind.
   /// - Throws: ``DataError/download(url:reason:)``, ``DataError/wrongDigest(path:expected:found:)``,
-  ///   ``DataError/disk(path:reason:)``, ``StorageError``, `CancellationError`.
+  ///   ``DataError/disk(path:reason:)``, `StorageError`, `CancellationError`.
   public func fetch(
     to target: URL, inspect: (URL) throws -> Void = { _ in }, isCancelled: () -> Bool = { false },
     progress: @escaping ProgressHandler

@@ -16,7 +16,7 @@ public final class PackedWriter {
   /// A writer of the file `target`, whose folder is made where it is missing. What killed writers of it have left is
   /// removed.
   ///
-  /// - Throws: ``DataError/disk(path:reason:)``, ``StorageError``.
+  /// - Throws: ``DataError/disk(path:reason:)``, `StorageError`.
   init(target: URL) throws {
     let folder = target.deletingLastPathComponent()
     do {
@@ -32,7 +32,7 @@ public final class PackedWriter {
 
   /// Adds the bytes of one or more images, NHWC.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func append(_ bytes: [UInt8]) throws {
     try writer.file.write(bytes)
     bytes.withUnsafeBytes { digest.update($0) }
@@ -46,7 +46,7 @@ public final class PackedWriter {
   ///   - labels: The class of each image, where it is known.
   ///   - classNames: The names of the classes, where they are known.
   ///   - skippedCount: Broken images that were left out.
-  /// - Throws: ``DataError``, ``StorageError``.
+  /// - Throws: ``DataError``, `StorageError`.
   public func finish(
     shape: ImageShape, labels: [Int]? = nil, classNames: [String]? = nil, skippedCount: Int = 0
   ) throws -> PackedImages {

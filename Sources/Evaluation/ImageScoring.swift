@@ -154,7 +154,6 @@ public struct ImageEvaluation {
   let plan: EvaluationPlan
   let progress: ProgressHandler
 
-  /// Prepares.
   public init(
     plan: EvaluationPlan,
     progress: @escaping ProgressHandler = { _, _, _ in }

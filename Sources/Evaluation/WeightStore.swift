@@ -30,7 +30,7 @@ public struct WeightStore: Sendable {
   /// An extractor's weights: the user's file, the shipped or the downloaded one.
   ///
   /// - Throws: ``EvaluationError/weightsMissing(extractor:score:file:place:)``,
-  ///   ``EvaluationError/weightsNotGiven(extractor:)``, ``WeightError``, ``ConfigurationError`` for a file that is
+  ///   ``EvaluationError/weightsNotGiven(extractor:)``, `WeightError`, `ConfigurationError` for a file that is
   ///   not wanted.
   func weights(for type: any ExtractorPlugin.Type, given: URL?) throws -> WeightFile {
     if case .computed = type.weights {
@@ -59,7 +59,7 @@ public struct WeightStore: Sendable {
   /// The file's digest is checked where one is published, and the network is built from it before it gets its name: a
   /// file that does not fit is never there.
   ///
-  /// - Throws: `DataError`, ``WeightError``, `CancellationError`.
+  /// - Throws: `DataError`, `WeightError`, `CancellationError`.
   public func download(
     _ weights: PublishedWeights, inspect: (WeightFile) throws -> Void, isCancelled: () -> Bool = { false },
     progress: @escaping ProgressHandler

@@ -4,7 +4,7 @@ public struct RegularizationContext {
   public let latents: Tensor
   /// The memory's contents, without gradients.
   public let recollection: Recollection
-  /// The law to match.
+  /// The distribution to match.
   public let prior: any Prior
   /// The run's random streams.
   public let streams: RandomStreams

@@ -1,6 +1,6 @@
 import MoCAProtocols
 
-/// ``Adam`` with decoupled weight decay.
+/// `Adam` with decoupled weight decay.
 public final class AdamW: OptimizerPlugin {
   public typealias Configuration = AdamConfiguration
 

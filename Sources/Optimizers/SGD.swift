@@ -20,7 +20,6 @@ public final class SGD: OptimizerPlugin {
     θ ← θ − learning rate · b, or with nesterov θ ← θ − learning rate · (g + m b)
     """
 
-  /// The settings.
   public struct Configuration: OptimizerConfiguration {
     @Setting("step size before the schedule", .above(0), source: "PyTorch's torch.optim.SGD")
     public var learningRate = 0.001

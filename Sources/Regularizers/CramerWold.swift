@@ -5,7 +5,7 @@ import MoCAProtocols
 /// "Cramer-Wold Auto-Encoder", JMLR 2020); the penalty is log(CW + 1e-7).
 ///
 /// Projections of both distributions are smoothed, and the squared difference of their densities is averaged
-/// over all directions in closed form (``CramerWoldKernel``). Pairs of a point with itself belong to it, so
+/// over all directions in closed form (`CramerWoldKernel`). Pairs of a point with itself belong to it, so
 /// it is never negative; only with a memory, where the batch meets all stored codes, the estimate can be. The
 /// logarithm is then taken of at least the value that as many draws of the prior would give.
 ///

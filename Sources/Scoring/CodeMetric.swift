@@ -5,7 +5,7 @@ import MoCAProtocols
 public protocol CodeMetric: MetricPlugin {
   /// Measures the codes of one run.
   ///
-  /// - Throws: ``MetricError``, ``CodeError``.
+  /// - Throws: ``MetricError``, `CodeError`.
   func scores(of codes: ScoredCodes) throws -> SubjectScores
 }
 

@@ -5,7 +5,7 @@ import MoCAProtocols
 public protocol CopyingMetric: MetricPlugin {
   /// Measures one set of samples.
   ///
-  /// - Throws: ``MetricError``, ``ImageScoreError``.
+  /// - Throws: ``MetricError``, `ImageScoreError`.
   func scores(of samples: CopyingComparison) throws -> (scores: [Score], matches: CopyingMatches)
 }
 

@@ -11,7 +11,7 @@ public protocol FeatureMetric: MetricPlugin {
   static func samplesNeeded(featureCount: Int) -> Int?
   /// Measures one set of images.
   ///
-  /// - Throws: ``MetricError``, ``ImageScoreError``.
+  /// - Throws: ``MetricError``, `ImageScoreError`.
   func scores(of images: FeatureComparison) throws -> [Score]
 }
 

@@ -7,7 +7,7 @@ public protocol ImageMetric: MetricPlugin {
   static var roles: Set<SubjectRole> { get }
   /// Measures one set of images.
   ///
-  /// - Throws: ``MetricError``, ``ImageScoreError``.
+  /// - Throws: ``MetricError``, `ImageScoreError`.
   func scores(of images: ScoredImages) throws -> [Score]
 }
 

@@ -20,7 +20,7 @@ public enum CheckpointFile {
   /// Writes a checkpoint under a temporary name, forces it to the disk and gives it its name in one step.
   ///
   /// Equal records give equal bytes. A tensor longer than `frameLimit` bytes takes several frames.
-  /// - Throws: ``SafetensorsError`` for records that do not fit together, ``StorageError`` for the disk. A file
+  /// - Throws: `SafetensorsError` for records that do not fit together, `StorageError` for the disk. A file
   ///   that was there before stays as it was.
   public static func write(
     _ records: [TensorRecord], metadata: [String: String], to url: URL, level: Int = 3,
@@ -49,7 +49,7 @@ public enum CheckpointFile {
   /// - Parameters:
   ///   - byteLimit: The most bytes that the checkpoint may hold.
   ///   - isWanted: Says by its name whether a tensor is read.
-  /// - Throws: ``CheckpointError`` for what is wrong with the file, ``StorageError`` if it cannot be read.
+  /// - Throws: ``CheckpointError`` for what is wrong with the file, `StorageError` if it cannot be read.
   public static func read(
     _ url: URL, byteLimit: Int = defaultByteLimit, where isWanted: (_ name: String) -> Bool = { _ in true }
   ) throws -> (records: [TensorRecord], metadata: [String: String]) {
@@ -61,7 +61,7 @@ public enum CheckpointFile {
 
   /// Reads names, shapes, sizes and free text, and no values.
   ///
-  /// - Throws: ``CheckpointError``, ``StorageError``.
+  /// - Throws: ``CheckpointError``, `StorageError`.
   public static func readHeader(
     _ url: URL, byteLimit: Int = defaultByteLimit
   ) throws -> CheckpointHeader {
@@ -70,7 +70,7 @@ public enum CheckpointFile {
 
   /// Reads every byte of the file and checks it, keeping nothing.
   ///
-  /// - Throws: ``CheckpointError`` if the file cannot be used, ``StorageError`` if it cannot be read.
+  /// - Throws: ``CheckpointError`` if the file cannot be used, `StorageError` if it cannot be read.
   @discardableResult
   public static func verify(_ url: URL, byteLimit: Int = defaultByteLimit) throws -> CheckpointHeader {
     let reader = try CheckpointReader(url, byteLimit: byteLimit)

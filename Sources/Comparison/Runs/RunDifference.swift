@@ -28,7 +28,7 @@ public struct RunDifference: Sendable {
 
   /// Compares two runs.
   ///
-  /// - Throws: ``StorageError`` where a log cannot be read.
+  /// - Throws: `StorageError` where a log cannot be read.
   public init(_ first: StoredRun, _ second: StoredRun) throws {
     let all = Experiment.differences(from: first.configuration, to: second.configuration)
     configuration = all.filter { $0.key.hasSuffix(".name") } + all.filter { !$0.key.hasSuffix(".name") }
@@ -64,8 +64,8 @@ public struct RunDifference: Sendable {
       keys.first { key in prefixes.contains { key == $0 || key.hasPrefix($0 + ".") } }
     }
     let isWeight = { (key: String) in key == "regularizer.weight" || key.hasPrefix("schedule.weight") }
-    let law = first(["prior", "latent", "posterior"])
-    let penalty = keys.first { $0.hasPrefix("regularizer.") && !isWeight($0) } ?? first(["memory"]) ?? law
+    let codes = first(["prior", "latent", "posterior"])
+    let penalty = keys.first { $0.hasPrefix("regularizer.") && !isWeight($0) } ?? first(["memory"]) ?? codes
     let scale = keys.first(where: isWeight)
     let unit = first(["reconstruction.unit"])
     var meanings: [OtherMeaning] = []
@@ -83,9 +83,9 @@ public struct RunDifference: Sendable {
           $0 == .loss || $0 == .reconstruction
         })
     }
-    if let law {
+    if let codes {
       meanings.append(
-        .init(note: "the match of held-out codes is left out: \(law) differs") { key in
+        .init(note: "the match of held-out codes is left out: \(codes) differs") { key in
           key?.topic == .heldOut && key != .heldOutReconstruction
         })
     }

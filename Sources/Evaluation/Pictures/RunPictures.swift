@@ -16,7 +16,7 @@ public struct RunPictures {
   /// Codes of held-out images beside the prior.
   public var view: CodeView?
   /// What the codes of one figure have in common: the prior with its settings, and the latent's size.
-  public var law = ""
+  public var prior = ""
   /// The images of one figure: dataset and split.
   public var data: String?
   /// Steps that the weights have behind them.
@@ -72,7 +72,7 @@ public final class PictureGallery {
     pictures.step = model.step
     let choice = model.experiment.prior
     let isOwn = model.model.prior is any EncoderBoundPrior
-    pictures.law =
+    pictures.prior =
       RunEvaluation.words(choice.name, choice.settings) + ", \(model.model.prior.latentSize) dimensions"
       + (isOwn ? ", of \(run.folder.url.lastPathComponent)" : "")
     try withoutGradients {

@@ -44,7 +44,6 @@ public struct LatentReference {
   /// The stream of directions and reference draws.
   public let generator: Generator
 
-  /// Collects the values.
   public init(prior: any Prior, count: Int, generator: Generator) {
     self.prior = prior
     self.count = count

@@ -10,7 +10,7 @@ public struct NullComparison: Sendable, Equatable {
   public let upper: Double?
   /// The probability that a perfect match gives such a value or a worse one; `nil` where it was not simulated.
   public let probability: Double?
-  /// The same from a limit law, where one is known.
+  /// The same from a limit distribution, where one is known.
   public let asymptoticProbability: Double?
 
   public init(

@@ -10,22 +10,22 @@ struct CodeViews {
   private typealias Shown = (group: String, view: CodeView)
 
   var sets: [ReportContent.ViewSet] {
-    let laws = entries.filter { $0.pictures.view != nil }.map(\.pictures.law).uniqued()
-    return laws.compactMap { law in
+    let priors = entries.filter { $0.pictures.view != nil }.map(\.pictures.prior).uniqued()
+    return priors.compactMap { prior in
       let shown = entries.compactMap { entry in
-        entry.pictures.law == law ? entry.pictures.view.map { (group: entry.group.label, view: $0) } : nil
+        entry.pictures.prior == prior ? entry.pictures.view.map { (group: entry.group.label, view: $0) } : nil
       }
-      return shown.first.map { set(law, shown, kind: $0.view.kind) }
+      return shown.first.map { set(prior, shown, kind: $0.view.kind) }
     }
   }
 
-  private func set(_ law: String, _ shown: [Shown], kind: CodeView.Kind) -> ReportContent.ViewSet {
+  private func set(_ prior: String, _ shown: [Shown], kind: CodeView.Kind) -> ReportContent.ViewSet {
     let charts = [angles(shown, kind), kind == .globe ? nil : projections(shown)].compactMap { $0 }
     let counts = shown.map(\.view.codeCount)
     let count = counts.min() == counts.max() ? "\(counts.max() ?? 0)" : "up to \(counts.max() ?? 0)"
     let (panels, words) = panels(shown, kind)
     return .init(
-      title: "Codes and prior \(law)",
+      title: "Codes and prior \(prior)",
       caption: "\(count) codes of held-out images; draws, where the posterior has a spread. \(words)",
       charts: charts,
       panels: panels)

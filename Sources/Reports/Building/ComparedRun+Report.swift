@@ -18,29 +18,29 @@ extension ComparedRun {
   }
 
   /// What its codes should follow.
-  struct Law: Hashable {
+  struct CodePrior: Hashable {
     let prior: ConfigurationValue
     let size: Int
 
     private var name: String { prior["name"]?.text ?? prior.text ?? "prior" }
 
     /// What tells it from the others, in few letters: its name, its size, its settings.
-    func label(among laws: [Law]) -> String {
-      let alike = laws.filter { $0.name == name }
-      let hasName = alike.count < laws.count
+    func label(among codePriors: [CodePrior]) -> String {
+      let alike = codePriors.filter { $0.name == name }
+      let hasName = alike.count < codePriors.count
       let hasSize = alike.contains { $0.size != size }
       let hasSettings = alike.contains { $0 != self && $0.size == size }
       let settings = prior.members.filter { $0.key != "name" }.map {
         "\($0.key)=\($0.value.text ?? $0.value.json)"
       }
       let parts = [hasName ? name : "prior", hasSize ? "size \(size)" : nil] + (hasSettings ? settings : [])
-      return laws.count == 1 ? "draws of the prior" : parts.compactMap { $0 }.joined(separator: " ")
+      return codePriors.count == 1 ? "draws of the prior" : parts.compactMap { $0 }.joined(separator: " ")
     }
   }
 
   /// The prior with its settings, and the size of the codes.
-  var law: Law? {
+  var codePrior: CodePrior? {
     guard let configuration = run?.configuration, let prior = configuration["prior"] else { return nil }
-    return Law(prior: prior, size: configuration["latent"]?["size"]?.int ?? 0)
+    return CodePrior(prior: prior, size: configuration["latent"]?["size"]?.int ?? 0)
   }
 }

@@ -65,14 +65,14 @@ struct CurveCharts {
   /// What draws of the prior itself give: a line for each prior and size of the codes, that of the group that got
   /// farthest.
   private func references(_ key: MetricKey) -> [ReportContent.LineChart.Series] {
-    let laws = groups.flatMap(\.runs).compactMap(\.law).uniqued()
-    return laws.compactMap { law in
+    let codePriors = groups.flatMap(\.runs).compactMap(\.codePrior).uniqued()
+    return codePriors.compactMap { codePrior in
       let lines = groups.compactMap { group in
-        Self.series(.init(label: group.label, runs: group.runs.filter { $0.law == law }), key)
+        Self.series(.init(label: group.label, runs: group.runs.filter { $0.codePrior == codePrior }), key)
       }
       let longest = lines.max { ($0.points.last?.x ?? 0) < ($1.points.last?.x ?? 0) }
       return longest.map { line in
-        .init(law.label(among: laws), points: line.points.map { .init($0.x, $0.y) })
+        .init(codePrior.label(among: codePriors), points: line.points.map { .init($0.x, $0.y) })
       }
     }
   }

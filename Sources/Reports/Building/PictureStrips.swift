@@ -21,20 +21,20 @@ struct PictureStrips {
   /// One strip for each distribution of codes.
   private var samples: [ReportContent.PictureStrip] {
     let shown = entries.filter { !$0.pictures.samples.isEmpty }
-    let laws = shown.map(\.pictures.law).uniqued()
-    return laws.map { law in
-      let members = shown.filter { $0.pictures.law == law }
+    let priors = shown.map(\.pictures.prior).uniqued()
+    return priors.map { prior in
+      let members = shown.filter { $0.pictures.prior == prior }
       let sameness =
         members.count > 1
         ? "The codes of a column are the same in all rows, so that rows differ in what the training made of them."
         : ""
       let others =
-        laws.count > 1
+        priors.count > 1
         ? " Other priors and latent sizes have strips of their own: their codes come from the same random stream, and "
           + "cannot be the same." : ""
       return .init(
-        title: laws.count > 1 ? "Samples, prior \(law)" : "Samples",
-        caption: "Draws of the prior (\(law)), decoded. \(sameness)\(others)", columnName: "code",
+        title: priors.count > 1 ? "Samples, prior \(prior)" : "Samples",
+        caption: "Draws of the prior (\(prior)), decoded. \(sameness)\(others)", columnName: "code",
         rows: members.map { row($0, $0.pictures.samples) })
     }
   }

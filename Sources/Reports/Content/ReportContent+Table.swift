@@ -123,7 +123,6 @@ extension ReportContent {
       /// Extractor, weights, counts, quantization, arithmetic.
       public var facts: [Fact]
 
-      /// States a card.
       public init(_ title: String, facts: [Fact]) {
         self.title = title
         self.facts = facts

@@ -33,7 +33,7 @@ public struct DataSource: Sendable {
 
   /// How the batches of a training are made of them. Nothing is read yet.
   ///
-  /// - Throws: ``ConfigurationError`` where a batch would hold more images than there are.
+  /// - Throws: `ConfigurationError` where a batch would hold more images than there are.
   package func batches(_ training: TrainingConfiguration) throws -> BatchRecipe {
     try BatchRecipe(
       images: images, indices: split.training, batchSize: training.batch, seed: UInt64(training.seed),

@@ -27,7 +27,7 @@ struct ModelBuilder {
         generator: streams[.memory]))
   }
 
-  /// The regularizer of a model; where it is ``ModelAltering``, it has changed the model on return.
+  /// The regularizer of a model; where it is `ModelAltering`, it has changed the model on return.
   func regularizer(
     altering model: Autoencoder, beside memory: any LatentMemory, for shape: ImageShape
   ) throws -> any LatentRegularizer {
@@ -55,7 +55,7 @@ struct ModelBuilder {
 
   /// Refuses a prior, a posterior and a regularizer that cannot go together, before any image is known.
   ///
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   func check() throws {
     let (prior, posterior) = try priorAndPosterior(for: nil)
     _ = try experiment.regularizer.make(

@@ -20,7 +20,7 @@ extension RunFolder {
 
   /// The checkpoints that are there, by step. Other files in the folder are passed over.
   ///
-  /// - Throws: ``StorageError`` if the folder cannot be listed.
+  /// - Throws: `StorageError` if the folder cannot be listed.
   public func checkpoints() throws -> [Checkpoint] {
     guard FileManager.default.fileExists(atPath: checkpointsURL.path) else { return [] }
     do {
@@ -40,18 +40,18 @@ extension RunFolder {
 
   /// Notes the checkpoint of `step`, which must be on the disk, as the latest.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func markLatest(step: Int) throws { try setPointer("latest", step: step) }
 
   /// Notes the checkpoint of `step`, which must be on the disk, as the best.
   ///
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   public func markBest(step: Int) throws { try setPointer("best", step: step) }
 
   /// Removes all but the last `count` checkpoints; the latest and the best always stay.
   ///
   /// - Returns: What was removed.
-  /// - Throws: ``StorageError``.
+  /// - Throws: `StorageError`.
   @discardableResult
   public func prune(keeping count: Int) throws -> [Checkpoint] {
     let kept = [latest, best].compactMap { $0 }
@@ -97,8 +97,8 @@ extension Sequence<RunFolder.Checkpoint> {
   ///
   /// - Parameters:
   ///   - skipped: Told about each checkpoint before it, which is damaged.
-  ///   - read: Throws a ``CheckpointError`` for a checkpoint that shall be passed over.
-  /// - Throws: The first one's ``CheckpointError`` where there are checkpoints and none can be read; what else `read`
+  ///   - read: Throws a `CheckpointError` for a checkpoint that shall be passed over.
+  /// - Throws: The first one's `CheckpointError` where there are checkpoints and none can be read; what else `read`
   ///   throws.
   package func firstReadable<Content>(
     skipped: (RunFolder.Checkpoint, CheckpointError) -> Void = { _, _ in },

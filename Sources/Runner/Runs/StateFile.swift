@@ -2,7 +2,7 @@ import Foundation
 import Storage
 import Torch
 
-/// Checkpoints of training states: a ``CheckpointFile`` that says in its metadata that it is one.
+/// Checkpoints of training states: a `CheckpointFile` that says in its metadata that it is one.
 enum StateFile {
   /// What was read: the tensors that were asked for, and the metadata.
   typealias Content = (records: [TensorRecord], metadata: [String: String])
@@ -17,8 +17,8 @@ enum StateFile {
   /// Reads the first of some checkpoints whose wanted tensors can all be read; the others are passed over. `nil` where
   /// there is none at all.
   ///
-  /// - Throws: The first one's ``CheckpointError`` where none can be read, and one for a file of another program or
-  ///   version; ``StorageError`` for the disk.
+  /// - Throws: The first one's `CheckpointError` where none can be read, and one for a file of another program or
+  ///   version; `StorageError` for the disk.
   static func readFirst(
     of checkpoints: some Sequence<RunFolder.Checkpoint>,
     where isWanted: (_ name: String) -> Bool = { _ in true },

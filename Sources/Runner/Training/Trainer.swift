@@ -61,7 +61,7 @@ public final class Trainer {
   /// anything is written.
   ///
   /// - Parameter report: Hears what happens; packing may tell it from other threads.
-  /// - Throws: ``ConfigurationError``, ``DataError``.
+  /// - Throws: `ConfigurationError`, `DataError`.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, options: Options,
     interruption: Interruption = Interruption(),
@@ -85,7 +85,7 @@ public final class Trainer {
 
   /// Refuses a prior, a posterior and a regularizer that cannot go together before any data are read.
   ///
-  /// - Throws: ``ConfigurationError``.
+  /// - Throws: `ConfigurationError`.
   public static func check(_ experiment: Experiment, catalogs: Catalogs) throws {
     try ModelBuilder(experiment: experiment).check()
   }
@@ -94,7 +94,7 @@ public final class Trainer {
 extension Trainer {
   /// Trains to the end, or until the interruption is requested.
   ///
-  /// - Throws: ``TrainingError``, ``StorageError``, ``CheckpointError``.
+  /// - Throws: ``TrainingError``, `StorageError`, `CheckpointError`.
   public func run() throws -> Outcome {
     let isThere = FileManager.default.fileExists(
       atPath: options.folder.appendingPathComponent(RunFolder.configurationName).path)

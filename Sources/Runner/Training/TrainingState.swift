@@ -3,7 +3,7 @@ import MoCAProtocols
 
 /// Everything that moves while training: networks, memory, regularizer, optimizers, streams, the step.
 ///
-/// The same object serves the training loop, checkpoints and tests; ``step(on:)`` is the whole method.
+/// The same object serves the training loop, checkpoints and tests; `step(on:)` is the whole method.
 public final class TrainingState {
   /// The networks.
   public let model: Autoencoder
@@ -30,7 +30,7 @@ public final class TrainingState {
 
   /// Builds the state of an experiment before its first step.
   ///
-  /// - Throws: ``ConfigurationError`` where parts cannot go together.
+  /// - Throws: `ConfigurationError` where parts cannot go together.
   public init(
     _ experiment: Experiment, catalogs: Catalogs, imageShape: ImageShape, totalSteps: Int, device: Device
   ) throws {
