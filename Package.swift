@@ -19,6 +19,27 @@ if prebuilt == nil, !FileManager.default.fileExists(atPath: "\(libtorch)/include
     """)
 }
 
+// Backbones that are targets of their own: Sources/Backbones/NAME and Tests/NAMEBackboneTests, as
+// `moca new backbone NAME --target` writes them. A folder that is not listed here is not built.
+let backbones: [String] = []
+
+/// The target of the files in Sources/Backbones, which knows those of `backbones`, and these.
+func backboneTargets() -> [Target] {
+  let files = try? FileManager.default.contentsOfDirectory(
+    atPath: "\(Context.packageDirectory)/Sources/Backbones")
+  let folders = (files ?? []).filter { !$0.contains(".") }
+  var targets: [Target] = []
+  var dependencies: [Target.Dependency] = ["MoCAProtocols"]
+  for name in backbones {
+    let target = "\(name)Backbone"
+    dependencies.append(.target(name: target))
+    targets.append(.target(name: target, dependencies: ["MoCAProtocols"], path: "Sources/Backbones/\(name)"))
+    targets.append(
+      .testTarget(name: "\(target)Tests", dependencies: [.target(name: target), "MoCAProtocols"]))
+  }
+  return [.target(name: "Backbones", dependencies: dependencies, exclude: folders)] + targets
+}
+
 func shim() -> Target {
   if let prebuilt {
     return .target(
@@ -54,8 +75,10 @@ let package = Package(
   name: "MoCA",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "Ablation", targets: ["Ablation"]),
     .library(name: "MoCACommand", targets: ["MoCACommand"]),
     .library(name: "Conformance", targets: ["Conformance"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Extractors", targets: ["Extractors"]),
     .library(name: "Metrics", targets: ["Metrics"]),
     .library(name: "MoCAProtocols", targets: ["MoCAProtocols"]),
@@ -89,7 +112,6 @@ let package = Package(
     .target(name: "Torch", dependencies: ["CTorch", "Files"]),
     .target(name: "TorchNN", dependencies: ["Files", "Torch"]),
     .target(name: "MoCAProtocols", dependencies: ["Files", "Mathematics", "PluginKit", "TorchNN"]),
-    .target(name: "Backbones", dependencies: ["MoCAProtocols"]),
     .target(name: "Optimizers", dependencies: ["MoCAProtocols"]),
     .target(name: "Priors", dependencies: ["MoCAProtocols"]),
     .target(name: "Regularizers", dependencies: ["MoCAProtocols"]),
@@ -159,3 +181,5 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx20
 )
+package.targets += backboneTargets()
+package.products += backbones.map { .library(name: "\($0)Backbone", targets: ["\($0)Backbone"]) }

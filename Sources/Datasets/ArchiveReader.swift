@@ -2,9 +2,9 @@ import CArchive
 import Foundation
 
 /// Reads an archive from beginning to end, through libarchive. Nothing is unpacked to disk.
-final class ArchiveReader {
+public final class ArchiveReader {
   /// What the file may be.
-  enum Kind {
+  public enum Kind {
     /// tar, cpio, zip or 7z, compressed or not.
     case archive
     /// One compressed file, such as `.gz`.
@@ -12,7 +12,7 @@ final class ArchiveReader {
   }
 
   /// The file's path, for messages.
-  let path: String
+  public let path: String
   private let archive: OpaquePointer
   private var entry: OpaquePointer?
   private var entryCount = 0
@@ -20,7 +20,7 @@ final class ArchiveReader {
   /// Opens the file at `path`.
   ///
   /// - Throws: ``DataError/unreadable(path:reason:)``.
-  init(path: String, kind: Kind = .archive) throws {
+  public init(path: String, kind: Kind = .archive) throws {
     guard let archive = archive_read_new() else {
       throw DataError.unreadable(path: path, reason: "libarchive could not start")
     }
@@ -64,7 +64,7 @@ final class ArchiveReader {
   ///
   /// - Throws: ``DataError/unsafeEntry(archive:entry:)`` for an entry or link that points outside, whatever
   ///   its type; ``DataError/corrupt(path:reason:)``.
-  func nextFile() throws -> String? {
+  public func nextFile() throws -> String? {
     while true {
       let status = archive_read_next_header(archive, &entry)
       if status == ARCHIVE_EOF { return nil }
@@ -81,7 +81,7 @@ final class ArchiveReader {
   /// The bytes of the current file from where the last read ended, at most `limit`.
   ///
   /// - Throws: ``DataError/corrupt(path:reason:)`` that names archive and entry.
-  func read(limit: Int) throws -> [UInt8] {
+  public func read(limit: Int) throws -> [UInt8] {
     let declared = entry.map { Int(archive_entry_size($0)) } ?? 0
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(max(declared, 0), limit, 1 << 26))
@@ -101,7 +101,7 @@ final class ArchiveReader {
   }
 
   /// `archive:entry`, as messages name a file inside an archive.
-  var currentName: String {
+  public var currentName: String {
     guard let name = entry.flatMap({ carchive_path($0) }) else { return path }
     return path + ":" + String(cString: name)
   }

@@ -11,10 +11,7 @@ public struct CIFAR10: Dataset {
     @Setting("fetch the archive (162 MB) into the cache where path is null") public var download = false
     @Setting("which batches") public var split = Subset.train
     @Setting("use the first so many images; null for all", .atLeast(1)) public var count: Int? = nil
-    @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
-    @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
-    public var holdoutSeed = 0
-    @Setting("mirror images at random while training") public var flips = false
+    public var use = TrainingUse()
     public init() {}
   }
 
@@ -101,6 +98,6 @@ public struct CIFAR10: Dataset {
       try writer.append(pixels)
       progress(labels.count, limit, "reading CIFAR-10")
     }
-    return try writer.finish(shape: Self.shape, labels: labels, classNames: Self.classNames, skippedCount: 0)
+    return try writer.finish(shape: Self.shape, labels: labels, classNames: Self.classNames)
   }
 }

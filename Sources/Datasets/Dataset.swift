@@ -1,16 +1,20 @@
 import Foundation
 import PluginKit
 
-/// The settings that every dataset has.
+/// The settings of a dataset: its own, and what training does with the images.
 public protocol DatasetConfiguration: PluginConfiguration {
-  /// At most so many images, the first of the set; `nil` for all.
-  var count: Int? { get }
-  /// The share of the images that is held out from training.
-  var holdout: Double { get }
-  /// Decides which images are held out; the same for every seed of the training.
-  var holdoutSeed: Int { get }
-  /// Whether training mirrors images at random.
-  var flips: Bool { get }
+  /// What training does with the images, whatever they are.
+  var use: TrainingUse { get }
+}
+
+/// What training does with the images of a set. It does not change them, so the cache does not ask for it.
+public struct TrainingUse: SettingGroup {
+  @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
+  @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
+  public var holdoutSeed = 0
+  @Setting("mirror images at random while training") public var flips = false
+
+  public init() {}
 }
 
 /// A source of images.
@@ -46,7 +50,8 @@ public struct LoadContext: Sendable {
     self.progress = progress
   }
 
-  var cache: PackedCache { PackedCache(folder: cacheFolder) }
+  /// The packed images that are kept there.
+  public var cache: PackedCache { PackedCache(folder: cacheFolder) }
 }
 
 /// Which part of a dataset that comes in two parts.

@@ -18,12 +18,13 @@ public struct FashionMNIST: Dataset {
   public var knownShape: ImageShape? { configuration.shape }
 
   public func load(in context: LoadContext) throws -> PackedImages {
-    let request = configuration.request(
+    try IDXImages(
       dataset: Self.name, subfolders: ["FashionMNIST/raw", "raw"],
       classNames: [
         "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag",
         "ankle boot",
-      ])
-    return try IDXImages(request: request).load(configuration, in: context)
+      ],
+      configuration: configuration
+    ).load(in: context)
   }
 }

@@ -8,10 +8,7 @@ public struct IDXConfiguration: DatasetConfiguration {
   public var split: Subset? = nil
   @Setting("28, or 32 with a black border of 2 pixels") public var size = 28
   @Setting("use the first so many images; null for all", .atLeast(1)) public var count: Int? = nil
-  @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
-  @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
-  public var holdoutSeed = 0
-  @Setting("mirror images at random while training") public var flips = false
+  public var use = TrainingUse()
 
   public init() {}
 
@@ -22,12 +19,4 @@ public struct IDXConfiguration: DatasetConfiguration {
   }
 
   var shape: ImageShape { ImageShape(channels: 1, height: size, width: size) }
-
-  func request(dataset: String, subfolders: [String], classNames: [String]) -> IDXImages.Request {
-    IDXImages.Request(
-      dataset: dataset, subfolders: subfolders, path: path, subset: split, size: size, count: count,
-      classNames: classNames,
-      advice: "set dataset.path to a folder with train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz "
-        + "(or t10k-…), or to one of the image files")
-  }
 }

@@ -3,18 +3,12 @@ import PluginKit
 
 /// Loads sets in the form of MNIST: a pair of IDX files for training, another for test.
 struct IDXImages {
-  /// The settings that MNIST and its kin have in common.
-  struct Request {
-    let dataset: String
-    /// Subfolders to look into as well, as other programs lay them out.
-    let subfolders: [String]
-    let path: String?
-    let subset: Subset?
-    let size: Int
-    let count: Int?
-    let classNames: [String]
-    let advice: String
-  }
+  /// The dataset's name.
+  let dataset: String
+  /// Subfolders to look into as well, as other programs lay them out.
+  let subfolders: [String]
+  let classNames: [String]
+  let configuration: IDXConfiguration
 
   /// One file of images and the file of labels beside it.
   private struct Pair {
@@ -23,10 +17,12 @@ struct IDXImages {
   }
 
   private static let side = 28
-  let request: Request
+  private static let advice =
+    "set dataset.path to a folder with train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz "
+    + "(or t10k-…), or to one of the image files"
 
   /// The images, from the cache where they are there.
-  func load(_ configuration: some PluginConfiguration, in context: LoadContext) throws -> PackedImages {
+  func load(in context: LoadContext) throws -> PackedImages {
     let pairs = try findPairs()
     var source = SourceIdentity()
     for pair in pairs {
@@ -34,7 +30,7 @@ struct IDXImages {
       if let labels = pair.labels { try source.add(file: labels) }
     }
     return try context.cache.images(
-      dataset: request.dataset + "/1", configuration: configuration, source: source
+      dataset: dataset + "/1", configuration: configuration, source: source
     ) { writer in
       try pack(pairs, into: writer, progress: context.progress)
     }
@@ -43,25 +39,24 @@ struct IDXImages {
   private func pack(
     _ pairs: [Pair], into writer: PackedWriter, progress: ProgressHandler
   ) throws -> PackedImages {
-    let shape = ImageShape(channels: 1, height: request.size, width: request.size)
     var labels: [Int]? = []
     var count = 0
     for pair in pairs {
       let file = try images(of: pair)
-      let kept = min(file.dimensions[0], (request.count ?? .max) - count)
+      let kept = min(file.dimensions[0], (configuration.count ?? .max) - count)
       guard kept > 0 else { continue }
       try writer.append(pixels(of: file, count: kept))
       labels = try pair.labels.flatMap { try self.labels($0, for: file, of: pair) }.flatMap { new in
         labels.map { $0 + new.prefix(kept) }
       }
       count += kept
-      progress(count, request.count, "reading \(request.dataset)")
+      progress(count, configuration.count, "reading \(dataset)")
     }
     guard count > 0 else {
-      throw DataError.empty(path: pairs.map(\.images).joined(separator: ", "), advice: request.advice)
+      throw DataError.empty(path: pairs.map(\.images).joined(separator: ", "), advice: Self.advice)
     }
     return try writer.finish(
-      shape: shape, labels: labels, classNames: labels == nil ? nil : request.classNames, skippedCount: 0)
+      shape: configuration.shape, labels: labels, classNames: labels == nil ? nil : classNames)
   }
 
   private func images(of pair: Pair) throws -> IDXFile {
@@ -82,9 +77,9 @@ struct IDXImages {
         path: path,
         reason: "it has \(file.dimensions[0]) labels, \(pair.images) has \(images.dimensions[0]) images")
     }
-    guard file.values.allSatisfy({ $0 < request.classNames.count }) else {
+    guard file.values.allSatisfy({ $0 < classNames.count }) else {
       throw DataError.corrupt(
-        path: path, reason: "it has labels outside 0...\(request.classNames.count - 1)")
+        path: path, reason: "it has labels outside 0...\(classNames.count - 1)")
     }
     return file.values.map(Int.init)
   }
@@ -93,7 +88,7 @@ struct IDXImages {
   private func pixels(of file: IDXFile, count: Int) -> [UInt8] {
     let shape = ImageShape(channels: 1, height: Self.side, width: Self.side)
     let values = file.values.prefix(count * shape.valueCount)
-    let margin = (request.size - Self.side) / 2
+    let margin = (configuration.size - Self.side) / 2
     guard margin > 0 else { return Array(values) }
     return (0..<count).flatMap { index in
       let start = values.startIndex + index * shape.valueCount
@@ -104,14 +99,14 @@ struct IDXImages {
   // MARK: Finding the files
 
   private func findPairs() throws -> [Pair] {
-    guard let path = request.path else {
-      throw DataError.needsPath(dataset: request.dataset, advice: request.advice)
+    guard let path = configuration.path else {
+      throw DataError.needsPath(dataset: dataset, advice: Self.advice)
     }
     guard let status = FileStatus(path: path) else {
-      throw DataError.missing(path: path, advice: request.advice)
+      throw DataError.missing(path: path, advice: Self.advice)
     }
     guard status.isFolder else {
-      guard request.subset == nil else {
+      guard configuration.split == nil else {
         throw ConfigurationError.incompatible(
           "dataset.split chooses among the files of a folder, but dataset.path is the file \(path); "
             + "leave one of them out")
@@ -121,7 +116,7 @@ struct IDXImages {
     let train = try imagesFile(in: path, part: "train")
     let test = try imagesFile(in: path, part: "t10k")
     let wanted: [(part: String, file: String?)] =
-      switch request.subset {
+      switch configuration.split {
       case .train: [("train", train)]
       case .test: [("t10k", test)]
       case .all: [("train", train), ("t10k", test)]
@@ -129,7 +124,7 @@ struct IDXImages {
       }
     return try wanted.map { part, file in
       guard let file else {
-        throw DataError.missing(path: "\(path)/\(part)-images-idx3-ubyte[.gz]", advice: request.advice)
+        throw DataError.missing(path: "\(path)/\(part)-images-idx3-ubyte[.gz]", advice: Self.advice)
       }
       return Pair(images: file, labels: labelsFile(beside: file))
     }
@@ -137,7 +132,7 @@ struct IDXImages {
 
   /// The images of one part: by the standard name, or by a name that ends in it if there is only one.
   private func imagesFile(in root: String, part: String) throws -> String? {
-    for folder in [root] + request.subfolders.map({ root + "/" + $0 }) {
+    for folder in [root] + subfolders.map({ root + "/" + $0 }) {
       guard FileStatus(path: folder)?.isFolder == true else { continue }
       let names = try Self.names(in: folder)
       let endings = ["-idx3-ubyte", "-idx3-ubyte.gz", ".idx3-ubyte", ".idx3-ubyte.gz"]

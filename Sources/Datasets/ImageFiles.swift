@@ -18,10 +18,7 @@ public struct ImageFiles: Dataset {
     @Setting("leave broken images out instead of stopping at the first") public var skipBroken = false
     @Setting("use the first so many images, in the order of the source; null for all", .atLeast(1))
     public var count: Int? = nil
-    @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
-    @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
-    public var holdoutSeed = 0
-    @Setting("mirror images at random while training") public var flips = false
+    public var use = TrainingUse()
     public init() {}
     public func validate() throws { try checkChannels(channels) }
   }

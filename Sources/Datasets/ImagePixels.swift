@@ -1,9 +1,9 @@
 import PluginKit
 
 /// Small operations on one 8-bit NHWC image.
-enum ImagePixels {
+public enum ImagePixels {
   /// The image with 1 or 3 channels. Grey has the weights of ITU-R 601 in 16 bits, as Pillow computes it.
-  static func convert(
+  public static func convert(
     _ bytes: [UInt8], shape: ImageShape, channels: Int
   ) -> (bytes: [UInt8], shape: ImageShape) {
     let result = ImageShape(channels: channels, height: shape.height, width: shape.width)
@@ -33,7 +33,8 @@ enum ImagePixels {
   }
 
   /// The largest square in the middle.
-  static func centreSquare(_ bytes: [UInt8], shape: ImageShape) -> (bytes: [UInt8], shape: ImageShape) {
+  public static func centreSquare(_ bytes: [UInt8], shape: ImageShape) -> (bytes: [UInt8], shape: ImageShape)
+  {
     guard shape.height != shape.width else { return (bytes, shape) }
     let side = min(shape.height, shape.width)
     let top = (shape.height - side) / 2
@@ -48,7 +49,7 @@ enum ImagePixels {
   }
 
   /// The image with a black border of `margin` pixels.
-  static func padded(_ bytes: ArraySlice<UInt8>, shape: ImageShape, margin: Int) -> [UInt8] {
+  public static func padded(_ bytes: ArraySlice<UInt8>, shape: ImageShape, margin: Int) -> [UInt8] {
     let row = shape.width * shape.channels
     let side = margin * shape.channels
     let edge = [UInt8](repeating: 0, count: margin * (row + 2 * side))
@@ -62,7 +63,7 @@ enum ImagePixels {
   }
 
   /// Interleaves the channels of an image that is stored plane by plane.
-  static func interleaved(_ planes: ArraySlice<UInt8>, channels: Int) -> [UInt8] {
+  public static func interleaved(_ planes: ArraySlice<UInt8>, channels: Int) -> [UInt8] {
     let size = planes.count / channels
     return [UInt8](unsafeUninitializedCapacity: planes.count) { target, initialized in
       planes.withUnsafeBufferPointer { source in

@@ -18,8 +18,9 @@ public struct MNIST: Dataset {
   public var knownShape: ImageShape? { configuration.shape }
 
   public func load(in context: LoadContext) throws -> PackedImages {
-    let request = configuration.request(
-      dataset: Self.name, subfolders: ["MNIST/raw", "raw"], classNames: (0...9).map(String.init))
-    return try IDXImages(request: request).load(configuration, in: context)
+    try IDXImages(
+      dataset: Self.name, subfolders: ["MNIST/raw", "raw"], classNames: (0...9).map(String.init),
+      configuration: configuration
+    ).load(in: context)
   }
 }

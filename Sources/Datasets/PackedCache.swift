@@ -3,16 +3,19 @@ import Foundation
 import PluginKit
 
 /// Where a dataset's images come from, so that a change is noticed: paths, sizes and times.
-struct SourceIdentity {
-  private(set) var lines: [String] = []
+public struct SourceIdentity: Sendable {
+  fileprivate var lines: [String] = []
+
+  /// No file yet.
+  public init() {}
 
   /// For sets that are computed.
-  static let none = SourceIdentity()
+  public static let none = SourceIdentity()
 
   /// Adds one file.
   ///
   /// - Throws: ``DataError/missing(path:advice:)``.
-  mutating func add(file path: String) throws {
+  public mutating func add(file path: String) throws {
     guard let status = FileStatus(path: path) else {
       throw DataError.missing(path: path, advice: "check dataset.path")
     }
@@ -27,18 +30,23 @@ struct SourceIdentity {
 }
 
 /// Packed datasets on disk, by what they are made from.
-struct PackedCache {
+public struct PackedCache: Sendable {
   let folder: URL
+  /// Settings that do not change the images: what training does with them, and where the files are, which the
+  /// source says.
+  private static let ignored = TrainingUse.settings.map(\.key) + ["path", "download"]
 
   /// The images of the cache file for this dataset, settings and source; where there is none that is whole,
   /// `build` writes it.
   ///
   /// - Parameters:
   ///   - dataset: The dataset's name with the version of its code.
-  ///   - configuration: Settings that change the images; `holdout` and `flips` do not count.
+  ///   - configuration: Settings that change the images; those of ``TrainingUse``, `path` and `download` do not
+  ///     count.
   ///   - source: The files.
   ///   - build: Writes the images and finishes the writer.
-  func images(
+  /// - Throws: ``DataError``, and what `build` throws; nothing is kept then.
+  public func images(
     dataset: String, configuration: some PluginConfiguration, source: SourceIdentity,
     build: (PackedWriter) throws -> PackedImages
   ) throws -> PackedImages {
@@ -51,7 +59,7 @@ struct PackedCache {
     _ dataset: String, _ configuration: some PluginConfiguration, _ source: SourceIdentity
   ) -> String {
     var tree = configuration.tree
-    for ignored in ["holdout", "holdoutSeed", "flips", "path", "download"] { tree[ignored] = nil }
+    for key in Self.ignored { tree[key] = nil }
     let text = ([dataset, tree.json] + source.lines).joined(separator: "\n")
     let name = dataset.prefix { $0 != "/" }
     return "\(name)-" + Digest.bytes(of: text).prefix(16).hexadecimal

@@ -6,9 +6,9 @@ import PluginKit
 ///
 /// The file appears with ``finish(shape:labels:classNames:skippedCount:)``; a writer that goes away before leaves
 /// nothing.
-final class PackedWriter {
+public final class PackedWriter {
   /// Image bytes written.
-  private(set) var byteCount = 0
+  public private(set) var byteCount = 0
   private let target: URL
   private let writer: AtomicWriter
   private var digest = ImageDigest()
@@ -30,8 +30,10 @@ final class PackedWriter {
     try writer.file.write([UInt8](repeating: 0, count: PackedFile.prologueSize))
   }
 
-  /// Adds the bytes of one or more images.
-  func append(_ bytes: [UInt8]) throws {
+  /// Adds the bytes of one or more images, NHWC.
+  ///
+  /// - Throws: `StorageError`.
+  public func append(_ bytes: [UInt8]) throws {
     try writer.file.write(bytes)
     bytes.withUnsafeBytes { digest.update($0) }
     byteCount += bytes.count
@@ -39,9 +41,14 @@ final class PackedWriter {
 
   /// Completes the file, gives it its name and maps it.
   ///
+  /// - Parameters:
+  ///   - shape: The shape of every image.
+  ///   - labels: The class of each image, where it is known.
+  ///   - classNames: The names of the classes, where they are known.
+  ///   - skippedCount: Broken images that were left out.
   /// - Throws: ``DataError``, `StorageError`.
-  func finish(
-    shape: ImageShape, labels: [Int]?, classNames: [String]?, skippedCount: Int
+  public func finish(
+    shape: ImageShape, labels: [Int]? = nil, classNames: [String]? = nil, skippedCount: Int = 0
   ) throws -> PackedImages {
     let description = PackedFile.Description(
       shape: shape, count: byteCount / shape.valueCount, digest: digest.finish(shape: shape),

@@ -14,10 +14,7 @@ public struct Sprites: Dataset {
     public var background = Background.varied
     @Setting("whether figures are turned by any angle") public var rotates = true
     @Setting("decides what is drawn, whatever the seed of the training", .atLeast(0)) public var seed = 0
-    @Setting("share of the images held out from training", .within(0, below: 1)) public var holdout = 0.1
-    @Setting("decides which images are held out, whatever the seed of the training", .atLeast(0))
-    public var holdoutSeed = 0
-    @Setting("mirror images at random while training") public var flips = false
+    public var use = TrainingUse()
     public init() {}
     public func validate() throws { try checkChannels(channels) }
   }
@@ -64,7 +61,7 @@ public struct Sprites: Dataset {
       progress(labels.count, count, "drawing sprites")
     }
     return try writer.finish(
-      shape: shape, labels: labels, classNames: SpriteShape.allCases.map(\.rawValue), skippedCount: 0)
+      shape: shape, labels: labels, classNames: SpriteShape.allCases.map(\.rawValue))
   }
 }
 

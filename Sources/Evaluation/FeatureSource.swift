@@ -9,7 +9,7 @@ import Scoring
 public final class FeatureSource {
   /// The plugin's name and settings, as in `inception precision=float32 resize=clean`.
   public let description: String
-  /// The digest of the weights' file.
+  /// The digest of the weights' file, or that they follow from the settings.
   public let weights: String
   /// What scores in its features are called.
   public let names: FeatureNames
@@ -38,7 +38,7 @@ public final class FeatureSource {
   ) throws {
     let entry = try catalog.entry(named: name)
     let resolved = try entry.resolve(settings, "extractor")
-    let file = try WeightFile(store.file(for: entry.type, given: weights))
+    let file = try store.weights(for: entry.type, given: weights)
     network = try entry.make(settings, "extractor", file)
     network.move(to: device)
     // On a GPU libtorch would round convolutions to 10 bits, and cards say float32.

@@ -23,18 +23,30 @@ public struct WeightStore: Sendable {
     case .published(let weights): FileManager.default.fileExists(atPath: url(of: weights).path)
     case .shipped(let name): (try? ShippedWeights.url(named: name)) != nil
     case .given: false
+    case .computed: true
     }
   }
 
-  /// The file of an extractor's weights: the user's, the shipped or the downloaded one.
+  /// An extractor's weights: the user's file, the shipped or the downloaded one.
   ///
   /// - Throws: ``EvaluationError/weightsMissing(extractor:score:file:place:)``,
-  ///   ``EvaluationError/weightsNotGiven(extractor:)``, `WeightError`.
-  func file(for type: any ExtractorPlugin.Type, given: URL?) throws -> URL {
+  ///   ``EvaluationError/weightsNotGiven(extractor:)``, `WeightError`, `ConfigurationError` for a file that is
+  ///   not wanted.
+  func weights(for type: any ExtractorPlugin.Type, given: URL?) throws -> WeightFile {
+    if case .computed = type.weights {
+      guard let given else { return .computed }
+      throw ConfigurationError.incompatible(
+        "the extractor \"\(type.name)\" takes no file of weights, found \(given.path): its weights follow from its "
+          + "settings; name no file for it")
+    }
+    return try WeightFile(file(for: type, given: given))
+  }
+
+  private func file(for type: any ExtractorPlugin.Type, given: URL?) throws -> URL {
     if let given { return given }
     switch type.weights {
     case .shipped(let name): return try ShippedWeights.url(named: name)
-    case .given: throw EvaluationError.weightsNotGiven(extractor: type.name)
+    case .given, .computed: throw EvaluationError.weightsNotGiven(extractor: type.name)
     case .published(let weights):
       if hasWeights(for: type) { return url(of: weights) }
       throw EvaluationError.weightsMissing(

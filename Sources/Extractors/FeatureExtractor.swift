@@ -48,6 +48,22 @@ public enum WeightSource: Sendable {
   case shipped(String)
   /// Always named by the user.
   case given
+  /// No file: they follow from the settings, as with a network that is drawn from a seed.
+  case computed
+}
+
+/// An extractor without a file of weights.
+public protocol ComputedExtractor: ExtractorPlugin {
+  /// Builds the network from its settings alone: equal settings must give equal features.
+  init(_ configuration: Configuration) throws
+}
+
+extension ComputedExtractor {
+  public static var weights: WeightSource { .computed }
+
+  public init(_ configuration: Configuration, weights file: WeightFile) throws {
+    try self.init(configuration)
+  }
 }
 
 /// A file of weights on the network.

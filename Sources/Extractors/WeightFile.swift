@@ -14,6 +14,16 @@ public struct WeightFile {
   /// The tensors by name, on the host, of the types that the file gives them.
   public let tensors: [String: Tensor]
 
+  /// What a ``ComputedExtractor`` is built with: no tensors, and these words for the metric card.
+  public static var computed: WeightFile { WeightFile() }
+
+  private init() {
+    url = URL(fileURLWithPath: "/dev/null")
+    digest = "computed from the settings"
+    metadata = [:]
+    tensors = [:]
+  }
+
   /// Reads a file of weights.
   ///
   /// - Throws: ``WeightError``.

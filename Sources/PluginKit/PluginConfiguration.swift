@@ -1,7 +1,7 @@
 import Foundation
 
-/// The typed settings of a plugin: a struct whose stored properties are all ``Setting``s and whose
-/// `init()` holds the defaults.
+/// The typed settings of a plugin: a struct whose stored properties are all ``Setting``s or ``SettingGroup``s and
+/// whose `init()` holds the defaults.
 public protocol PluginConfiguration: Codable, Sendable {
   /// The defaults.
   init()
@@ -12,6 +12,10 @@ public protocol PluginConfiguration: Codable, Sendable {
 extension PluginConfiguration {
   public func validate() throws {}
 }
+
+/// Settings that several configurations have in common, declared once. Their keys stand among those of a
+/// configuration that has the group as a property, where the property stands; its name is no key.
+public protocol SettingGroup: PluginConfiguration {}
 
 /// A configuration of a plugin that has no settings.
 public struct NoSettings: PluginConfiguration {
@@ -34,15 +38,18 @@ public struct SettingDescription: Sendable {
 extension PluginConfiguration {
   /// Every setting with its current value, in the order of declaration.
   public var tree: ConfigurationValue {
-    .object(fields.map { .init($0.key, $0.field.configuration) })
+    .object(fields.map { .init($0.key, $0.setting.configuration) })
   }
 
   /// The documentation of every setting.
   public static var settings: [SettingDescription] {
-    Self().fields.map { key, field in
-      let allowed = [field.expectation, field.constraint.text].filter { !$0.isEmpty }.joined(separator: ", ")
+    Self().fields.map { field in
+      let setting = field.setting
+      let allowed = [setting.expectation, setting.constraint.text].filter { !$0.isEmpty }
+        .joined(separator: ", ")
       return SettingDescription(
-        key: key, defaultValue: field.configuration, allowed: allowed, help: field.help, source: field.source)
+        key: field.key, defaultValue: setting.configuration, allowed: allowed, help: setting.help,
+        source: setting.source)
     }
   }
 
@@ -53,9 +60,7 @@ extension PluginConfiguration {
   ///   - path: Where the object stands in the file, as in `regularizer`; used in messages.
   /// - Throws: ``ConfigurationError`` for an unknown key, a wrong type or a value out of range.
   public init(_ tree: ConfigurationValue, path: String) throws {
-    let defaults = Self()
-    let fields = defaults.fields
-    let keys = fields.map(\.key)
+    let fields = Self().fields
     switch tree {
     case .object, .null: break
     default:
@@ -63,24 +68,43 @@ extension PluginConfiguration {
         path: path.isEmpty ? "the configuration" : path, expected: ConfigurationValue.empty.kind,
         found: "\(tree.json) (\(tree.kind))")
     }
-    var complete = defaults.tree
+    // As the properties stand: the keys of a group below its name.
+    var complete = ConfigurationValue.empty
+    for field in fields { complete = complete.merged(with: field.nested(field.setting.configuration)) }
     for member in tree.members {
       let memberPath = path.isEmpty ? member.key : "\(path).\(member.key)"
-      guard let field = fields.first(where: { $0.key == member.key })?.field else {
-        let available = keys.map { path.isEmpty ? $0 : "\(path).\($0)" }
+      guard let field = fields.first(where: { $0.key == member.key }) else {
+        let available = fields.map { path.isEmpty ? $0.key : "\(path).\($0.key)" }
         throw ConfigurationError.unknownKey(path: memberPath, available: available)
       }
-      complete[member.key] = try field.checked(member.value, path: memberPath)
+      complete = complete.merged(
+        with: field.nested(try field.setting.checked(member.value, path: memberPath)))
     }
     self = try JSONDecoder().decode(Self.self, from: Data(complete.json.utf8))
     try validate()
   }
 
-  private var fields: [(key: String, field: any SettingField)] {
-    Mirror(reflecting: self).children.compactMap { child in
-      guard let label = child.label, let field = child.value as? any SettingField else { return nil }
-      return (String(label.drop { $0 == "_" }), field)
+  private var fields: [Field] {
+    Mirror(reflecting: self).children.flatMap { child in
+      let name = String((child.label ?? "").drop { $0 == "_" })
+      if let group = child.value as? any SettingGroup {
+        return group.fields.map { Field(key: $0.key, path: [name] + $0.path, setting: $0.setting) }
+      }
+      return (child.value as? any SettingField).map { [Field(key: name, path: [name], setting: $0)] } ?? []
     }
+  }
+}
+
+/// One setting of a configuration.
+private struct Field {
+  let key: String
+  /// The properties that lead to it: groups, then the setting itself.
+  let path: [String]
+  let setting: any SettingField
+
+  /// `value` in the tree that the configuration is decoded from.
+  func nested(_ value: ConfigurationValue) -> ConfigurationValue {
+    path.reversed().reduce(value) { .object([.init($1, $0)]) }
   }
 }
 

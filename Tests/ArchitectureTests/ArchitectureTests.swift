@@ -53,6 +53,16 @@ struct ArchitectureTests {
     }
   }
 
+  @Test("a backbone with a target of its own imports nothing of this package but MoCAProtocols")
+  func ownBackbones() {
+    for target in Self.sources.backbones {
+      let wrong = target.imports.filter {
+        Self.targets.names.contains($0.module) && $0.module != "MoCAProtocols"
+      }
+      #expect(wrong.isEmpty, "\(target.name)")
+    }
+  }
+
   @Test("neither picture has a cycle")
   func noCycle() {
     for picture in [Self.targets, Self.folders] {

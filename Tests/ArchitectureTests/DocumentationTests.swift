@@ -25,6 +25,34 @@ struct DocumentationTests {
     }
   }
 
+  @Test("the code of the page on adding parts is in the file of Examples that it names before")
+  func examples() throws {
+    let page = Self.root.appendingPathComponent("Docs/Adding.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let link = /\]\((\.\.\/Examples\/Sources\/[^)]+)\)/
+    let blocks = text.matches(of: /```swift\n([\s\S]*?)```/)
+    #expect(blocks.count >= 9)
+    for block in blocks {
+      let file = try #require(text[..<block.range.lowerBound].matches(of: link).last?.1)
+      let source = try String(
+        contentsOf: page.deletingLastPathComponent().appendingPathComponent(String(file)), encoding: .utf8)
+      var rest = source[...]
+      for part in block.1.split(separator: "…\n") {
+        let found = try #require(rest.firstRange(of: part), "\(file) does not have, in this order:\n\(part)")
+        rest = rest[found.upperBound...]
+      }
+    }
+  }
+
+  @Test("every file of Examples is on the page on adding parts")
+  func exampleFiles() throws {
+    let text = try String(contentsOf: Self.root.appendingPathComponent("Docs/Adding.md"), encoding: .utf8)
+    let folder = Self.root.appendingPathComponent("Examples/Sources/mymoca")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(names.count > 8)
+    for name in names { #expect(text.contains("(../Examples/Sources/mymoca/\(name))"), "\(name) is missing") }
+  }
+
   private static func text(_ path: String) throws -> String {
     try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
   }

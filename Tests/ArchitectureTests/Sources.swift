@@ -7,12 +7,23 @@ struct Sources {
     .deletingLastPathComponent()
 
   let targets: [Target]
+  /// The folders of Sources/Backbones: targets of their own below it, which the picture leaves out.
+  let backbones: [Target]
 
   init() {
     let folder = Self.root.appendingPathComponent("Sources")
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    targets = names.filter { !$0.hasPrefix(".") }.sorted().map {
-      Target(name: $0, folder: folder.appendingPathComponent($0).resolvingSymlinksInPath())
+    let names = { (url: URL) in
+      ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).filter { !$0.hasPrefix(".") }
+        .sorted()
+    }
+    let own = folder.appendingPathComponent("Backbones").resolvingSymlinksInPath()
+    backbones = names(own).filter { !$0.contains(".") }.map {
+      Target(name: "\($0)Backbone", folder: own.appendingPathComponent($0))
+    }
+    let left = Set(backbones.map(\.name))
+    targets = names(folder).map {
+      let target = Target(name: $0, folder: folder.appendingPathComponent($0).resolvingSymlinksInPath())
+      return $0 == "Backbones" ? target.filesBesideFolders(without: left) : target
     }
   }
 
@@ -47,10 +58,9 @@ struct Sources {
 
 extension Sources.Target {
   init(name: String, folder: URL) {
-    self.name = name
     let kinds: Set = ["swift", "h", "hpp", "c", "cc", "cpp", "modulemap"]
     let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    allFiles = (walk?.compactMap { $0 as? URL } ?? []).filter { kinds.contains($0.pathExtension) }.map {
+    let files = (walk?.compactMap { $0 as? URL } ?? []).filter { kinds.contains($0.pathExtension) }.map {
       url in
       let inside = url.path.dropFirst(folder.path.count + 1)
       let parts = inside.split(separator: "/")
@@ -58,8 +68,19 @@ extension Sources.Target {
         path: "\(name)/\(inside)", folder: parts.count > 1 ? String(parts[0]) : "",
         text: (try? String(contentsOf: url, encoding: .utf8)) ?? "")
     }
+    self.init(name: name, files: files)
+  }
+
+  /// The target without its folders, and without imports of `modules`.
+  fileprivate func filesBesideFolders(without modules: Set<String>) -> Self {
+    Self(name: name, files: allFiles.filter(\.folder.isEmpty), hidden: modules)
+  }
+
+  private init(name: String, files: [Sources.File], hidden: Set<String> = []) {
+    self.name = name
+    allFiles = files
     let swift = allFiles.filter { $0.path.hasSuffix(".swift") }
-    imports = swift.flatMap(Self.imports)
+    imports = swift.flatMap(Self.imports).filter { !hidden.contains($0.module) }
     folderArrows = Self.folderArrows(name, swift)
     lineCount = swift.filter { $0.folder != "Generated" }
       .reduce(0) { $0 + $1.text.count { $0 == "\n" } }

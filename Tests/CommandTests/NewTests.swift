@@ -7,6 +7,9 @@ struct NewTests {
 
   init() throws { workspace = try Workspace() }
 
+  private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   private func text(_ path: String) throws -> String {
     try String(contentsOf: workspace[path], encoding: .utf8)
   }
@@ -36,6 +39,51 @@ struct NewTests {
       #expect(file.contains(type))
     }
     #expect(result.errors.contains("catalogs.decoders = catalogs.decoders.adding(SmallNetDecoder.self)"))
+  }
+
+  @Test("a backbone's own target has its folder, its tests and one line in the manifest")
+  func target() throws {
+    let manifest = try String(
+      contentsOf: Self.repository.appendingPathComponent("Package.swift"), encoding: .utf8)
+    try workspace.write(Data(manifest.utf8), to: "Package.swift")
+    let result = try workspace.moca(["new", "backbone", "small-net", "--target"])
+    #expect(
+      result.status == 0 && result.output == "Sources/Backbones/SmallNet/SmallNet.swift\n", "\(result.errors)"
+    )
+    #expect(
+      try text("Sources/Backbones/SmallNet/SmallNet.swift").contains("class SmallNetEncoder: EncoderPlugin"))
+    let tests = try text("Tests/SmallNetBackboneTests/SmallNetTests.swift")
+    #expect(tests.contains("import SmallNetBackbone\n") && !tests.contains("__"))
+    let list = "let backbones: [String] = ["
+    #expect(manifest.contains(list + "]\n"))
+    #expect(
+      try text("Package.swift") == manifest.replacing(list + "]\n", with: list + "\n  \"SmallNet\"\n]\n"))
+    for step in [
+      "swift build -c release --target SmallNetBackbone", "import SmallNetBackbone\n",
+      ".adding(SmallNetDecoder.self)",
+    ] { #expect(result.errors.contains(step), "\(result.errors)") }
+
+    let again = try workspace.moca(["new", "backbone", "small-net", "--target"])
+    #expect(again.status == 64 && again.errors.contains("SmallNet exists already"), "\(again.errors)")
+    #expect(try workspace.moca(["new", "backbone", "small-net", "--target", "--force"]).status == 0)
+    #expect(try workspace.moca(["new", "backbone", "a-net", "--target"]).status == 0)
+    #expect(
+      try self.text("Tests/ANetBackboneTests/ANetTests.swift").hasPrefix(
+        "import ANetBackbone\nimport MoCAProtocols\nimport Testing\n"))
+    #expect(try text("Package.swift").contains(list + "\n  \"SmallNet\",\n  \"ANet\",\n]\n"))
+  }
+
+  @Test(
+    "a target is refused for other kinds and outside of the repository, and nothing is written",
+    arguments: [
+      ("regularizer x --target", "--target is for backbones"),
+      ("backbone x --target", "has no Package.swift of MoCA; go there first"),
+      ("backbone x --target --output Sources", "leave --output out"),
+    ])
+  func refusedTarget(_ words: String, message: String) throws {
+    let result = try workspace.moca(["new"] + words.split(separator: " ").map(String.init))
+    #expect(result.status == 64 && result.errors.contains(message), "\(result.errors)")
+    #expect(workspace.contents.isEmpty)
   }
 
   @Test(
@@ -83,9 +131,7 @@ struct NewTests {
     ])
   func documentation(_ kind: String, name: String, page: String) throws {
     #expect(try workspace.moca(["new", kind, name, "--output", "Example.swift"]).status == 0)
-    let docs = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Docs")
-    let text = try String(contentsOf: docs.appendingPathComponent(page), encoding: .utf8)
+    let text = try String(contentsOf: Self.repository.appendingPathComponent("Docs/\(page)"), encoding: .utf8)
     let isThere = text.contains(try "```swift\n" + self.text("Example.swift") + "```")
     #expect(isThere, "put the output of: moca new \(kind) \(name) into Docs/\(page)")
   }

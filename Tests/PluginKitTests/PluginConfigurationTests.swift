@@ -129,6 +129,28 @@ struct PluginConfigurationTests {
     #expect(NoSettings.settings.isEmpty)
   }
 
+  @Test("the keys of a group stand where the group stands, and not below its name")
+  func groups() throws {
+    #expect(GroupedConfiguration.settings.map(\.key) == ["count", "share", "seed", "isLast"])
+    let tree = try ConfigurationValue(yaml: "{seed: 7, count: 2}")
+    let configuration = try GroupedConfiguration(tree, path: "sample")
+    #expect(configuration.count == 2 && configuration.group.seed == 7 && configuration.group.share == 0.5)
+    #expect(configuration.tree.json == #"{"count":2,"share":0.5,"seed":7,"isLast":true}"#)
+    #expect(try GroupedConfiguration(configuration.tree, path: "").tree == configuration.tree)
+    let expected: [(String, ConfigurationError)] = [
+      ("share: 1", .outOfRange(path: "sample.share", found: "1", allowed: "at least 0 and below 1")),
+      (
+        "group: {seed: 1}",
+        .unknownKey(
+          path: "sample.group",
+          available: ["sample.count", "sample.share", "sample.seed", "sample.isLast"])
+      ),
+    ]
+    for (yaml, error) in expected {
+      #expect(throws: error) { try GroupedConfiguration(ConfigurationValue(yaml: yaml), path: "sample") }
+    }
+  }
+
   @Test("a plugin without settings refuses any key")
   func noSettings() {
     #expect(throws: ConfigurationError.unknownKey(path: "other.x", available: [])) {

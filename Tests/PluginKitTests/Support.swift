@@ -24,6 +24,23 @@ struct SampleConfiguration: PluginConfiguration {
   }
 }
 
+/// Settings that others share.
+struct SampleGroup: SettingGroup {
+  @Setting("a share", .within(0, below: 1)) var share = 0.5
+  @Setting("a seed", .atLeast(0)) var seed = 0
+
+  init() {}
+}
+
+/// A configuration with a group between its own settings.
+struct GroupedConfiguration: PluginConfiguration {
+  @Setting("a count") var count = 1
+  var group = SampleGroup()
+  @Setting("a switch") var isLast = true
+
+  init() {}
+}
+
 /// A kind of which nothing is known, made of a number.
 enum ThingKind: PluginKind {
   typealias Context = Int

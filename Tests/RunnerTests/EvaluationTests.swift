@@ -186,6 +186,24 @@ struct EvaluationTests {
     }
   }
 
+  @Test("an extractor without weights needs no file and takes none")
+  func computedWeights() throws {
+    let folder = try TemporaryFolder()
+    let catalog = ExtractorCatalog().adding(MeanValue.self)
+    let store = WeightStore(cacheFolder: folder.url)
+    #expect(store.hasWeights(for: MeanValue.self))
+    let source = try FeatureSource("mean-value", catalog: catalog, store: store, device: .cpu)
+    #expect(source.weights == "computed from the settings" && source.featureCount == 1)
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try FeatureSource(
+        "mean-value", weights: folder["w.pth"], catalog: catalog, store: store, device: .cpu)
+    }
+    #expect(
+      error?.description
+        == "the extractor \"mean-value\" takes no file of weights, found \(folder["w.pth"].path): "
+        + "its weights follow from its settings; name no file for it")
+  }
+
   @Test("a run is scored by samplers, reconstructions, a noise floor and codes, and writes what it prints")
   func run() throws {
     let world = try World()
@@ -408,5 +426,26 @@ private final class Channels: ExtractorPlugin {
   func features(of images: Tensor) -> ImageFeatures {
     let means = images.to(dtype: .float32).mean(along: 2, 3) / 255
     return ImageFeatures(features: means.expanded(to: [means.shape[0], 3]) * scale * gain)
+  }
+}
+
+/// The mean of all values: no weights.
+private final class MeanValue: ComputedExtractor {
+  typealias Configuration = NoSettings
+
+  static let name = "mean-value"
+  static let summary = "the mean of all values"
+  static let reference = Citation.project
+  static let featureNames = FeatureNames(network: "mean-value")
+
+  let requiredShape: ImageShape? = nil
+  let featureCount = 1
+  let resize = "none"
+
+  init(_ configuration: NoSettings) {}
+
+  func features(of images: Tensor) -> ImageFeatures {
+    ImageFeatures(
+      features: images.to(dtype: .float32).flattened(from: 1).mean(along: 1, keepsDimensions: true))
   }
 }

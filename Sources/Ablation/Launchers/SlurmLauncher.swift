@@ -71,17 +71,12 @@ public struct SlurmLauncher: LauncherPlugin {
         $0.isEmpty ? "#SBATCH --\(name)" : "#SBATCH --\(name)=\($0.contains(" ") ? "\"\($0)\"" : $0)"
       }
     }
-    let device = work.folder.definition.device
-    let words =
-      ["--jobs", "1", "--no-report", "--device", device]
-      + (work.allowsAnyBuild ? ["--any-build"] : [])
-      + (work.options.timeLimit.map { ["--cell-time", "\(Int($0))s"] } ?? [])
     return
       (["#!/bin/bash"] + lines
       + [
         "set -u", configuration.setup ?? "",
         "cell=$(sed -n \"${SLURM_ARRAY_TASK_ID}p\" \(list.path.shellWord))",
-        "\(work.build.program.path.shellWord) ablate \(folder.shellWord) --cell \"$cell\" \(words.joined(separator: " ")) &",
+        work.command(forCell: "\"$cell\"") + " &",
         "child=$!",
         "trap 'kill -TERM $child' INT TERM",
         "wait $child || { status=$?; wait $child; exit $status; }",

@@ -89,6 +89,7 @@ extension ExtractorCatalog.Entry {
     case .published(let weights):
       weights.fileName + (weights.byteCount.map { ", \(Console.bytes($0))" } ?? "")
     case .shipped: "shipped with the program"
+    case .computed: "none: computed from its settings"
     case .given: "yours, named with --weights"
     }
   }

@@ -16,6 +16,7 @@ struct NewCommand: ParsableCommand {
       Examples:
         moca new regularizer energy-distance
         moca new backbone patches --output Sources/Backbones
+        moca new backbone patches --target
       """)
 
   @Argument(help: "What to write: regularizer or backbone.")
@@ -31,6 +32,12 @@ struct NewCommand: ParsableCommand {
       valueName: "file|folder"),
     completion: .file(extensions: ["swift"]))
   var output: String?
+
+  @Flag(
+    help: ArgumentHelp(
+      "Make the backbone a target of its own, with tests: run this in MoCA's repository.",
+      discussion: "It is written to Sources/Backbones and Tests, and listed in Package.swift."))
+  var target = false
 
   @Flag(help: "Replace a file that exists.")
   var force = false
@@ -52,10 +59,47 @@ struct NewCommand: ParsableCommand {
         "the \(taken.kind) \"\(name)\" exists already (\(taken.type.summary)); choose another name, or see it with: "
           + "moca describe \(name)")
     }
+    if target { return try writeTarget(template) }
     let url = try destination()
     try write(template.file(named: name), to: url)
     print(Console.path(url))
     Console.note("\n" + nextSteps(template, file: Console.path(url)))
+  }
+
+  /// The files first: a manifest that lists what is not there would stop every build.
+  private func writeTarget(_ template: PluginTemplate) throws {
+    guard let tests = template.tests(named: name) else {
+      throw Failure(
+        .usage, "--target is for backbones; a \(kind.rawValue) is one file in a target that is there")
+    }
+    if output != nil { throw Failure(.usage, "--target says where the files go; leave --output out") }
+    let folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    guard let target = BackboneTarget(type: PluginTemplate.typeName(of: name), in: folder) else {
+      throw Failure(
+        .usage,
+        "--target works in the folder of MoCA's repository, and \(folder.path) has no Package.swift of MoCA; go "
+          + "there first, or leave --target out for a package of your own")
+    }
+    let files = [target.file: template.file(named: name), target.tests: tests]
+    for folder in files.keys.map({ $0.deletingLastPathComponent() }).sorted(by: { $0.path < $1.path }) {
+      if !force, FileManager.default.fileExists(atPath: folder.path) {
+        throw Failure(
+          .usage,
+          "\(Console.path(folder)) exists already; choose another name, or replace its files with --force")
+      }
+    }
+    for (url, text) in files {
+      let folder = url.deletingLastPathComponent()
+      do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      } catch {
+        throw StorageError.disk(path: folder.path, reason: error.localizedDescription)
+      }
+      try write(text, to: url)
+    }
+    try write(target.listed, to: target.manifestURL)
+    print(Console.path(target.file))
+    Console.note("\n" + nextSteps(template, target))
   }
 
   /// The folder is there; what the system refuses now is the disk's affair.
@@ -105,11 +149,6 @@ struct NewCommand: ParsableCommand {
       "catalogs.\($0.catalog) = catalogs.\($0.catalog).adding(\(type)\($0.suffix).self)"
     }
     let shipped = template.additions.map { ".adding(\(type)\($0.suffix).self)     in \($0.file)" }
-    let trials = [
-      "moca describe \(name)", kind == .regularizer ? "moca check regularizer \(name)" : nil,
-      "moca train \(kind.rawValue)=\(name) training.steps=100",
-    ].compactMap(\.self)
-    let indented = { (lines: [String]) in lines.map { "     \($0)" }.joined(separator: "\n") }
     return """
       1. Change what the comments in \(file) say, and take the comments out.
       2. Make it known. In a package of your own, before MoCA.main(catalogs: catalogs):
@@ -120,4 +159,29 @@ struct NewCommand: ParsableCommand {
       \(indented(trials))
       """
   }
+
+  private func nextSteps(_ template: PluginTemplate, _ target: BackboneTarget) -> String {
+    let additions = template.additions.map { ".adding(\(target.type)\($0.suffix).self)" }
+    return """
+      Package.swift has the target \(target.name) now, with tests in \(Console.path(target.tests)).
+      1. Change what the comments in \(Console.path(target.file)) say, and take the comments out.
+      2. Build and test it alone:
+           swift build -c release --target \(target.name)
+           swift test -c release --filter \(target.name)Tests
+      3. Make it known, in Sources/Backbones/Catalog.swift:
+      \(indented(["import \(target.name)"] + additions))
+         To leave it out, take out these lines and its name in Package.swift.
+      4. Build, and try it with the program that you have built:
+      \(indented(trials))
+      """
+  }
+
+  private var trials: [String] {
+    [
+      "moca describe \(name)", kind == .regularizer ? "moca check regularizer \(name)" : nil,
+      "moca train \(kind.rawValue)=\(name) training.steps=100",
+    ].compactMap(\.self)
+  }
+
+  private func indented(_ lines: [String]) -> String { lines.map { "     \($0)" }.joined(separator: "\n") }
 }

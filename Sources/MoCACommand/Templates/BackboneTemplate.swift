@@ -95,5 +95,29 @@ extension PluginTemplate {
     additions: [
       Addition(catalog: "encoders", suffix: "Encoder", file: "Sources/Backbones/Catalog.swift"),
       Addition(catalog: "decoders", suffix: "Decoder", file: "Sources/Backbones/Catalog.swift"),
-    ])
+    ],
+    tests: #"""
+      import MoCAProtocols
+      import __Type__Backbone
+      import Testing
+
+      @Suite("The backbone __name__")
+      struct __Type__Tests {
+        @Test("images become features, and latents images of the same shape in [0, 1]", arguments: [1, 3])
+        func shapes(channels: Int) throws {
+          let shape = ImageShape(channels: channels, height: 32, width: 32)
+          let generator = Generator(seed: 1)
+          let encoder = try __Type__Encoder(
+            .init(), context: EncoderContext(imageShape: shape, featureCount: 6, generator: generator))
+          let decoder = try __Type__Decoder(
+            .init(), context: DecoderContext(imageShape: shape, latentSize: 5, generator: generator))
+          let features = encoder.encode(.uniform([4, channels, 32, 32], using: generator))
+          #expect(features.shape == [4, 6] && features.isFinite.all().item != 0)
+          let images = decoder.decode(.normal([4, 5], using: generator))
+          #expect(images.shape == [4, channels, 32, 32])
+          #expect(images.minimum().item >= 0 && images.maximum().item <= 1)
+        }
+      }
+
+      """#)
 }

@@ -8,6 +8,8 @@ struct PluginTemplate {
   let text: String
   /// The lines that add the plugin to the catalogs, with the same marks, and the catalogs' properties.
   let additions: [Addition]
+  /// The text of its tests where it gets a target of its own, with the same marks.
+  private(set) var tests: String?
 
   /// A line for a catalog.
   struct Addition {
@@ -25,7 +27,18 @@ struct PluginTemplate {
   static let all = [regularizer, backbone]
 
   /// The file for a name on the command line, such as `energy-distance`.
-  func file(named name: String) -> String {
+  func file(named name: String) -> String { Self.fill(text, with: name) }
+
+  /// The file of tests for a name, where there is one; import lines in the formatter's order.
+  func tests(named name: String) -> String? {
+    guard let tests else { return nil }
+    let lines = Self.fill(tests, with: name).split(separator: "\n", omittingEmptySubsequences: false)
+    let imports = lines.prefix { $0.hasPrefix("import ") }
+    return (imports.sorted() + lines.dropFirst(imports.count)).joined(separator: "\n")
+  }
+
+  /// The text with the names in their places.
+  private static func fill(_ text: String, with name: String) -> String {
     text.replacingOccurrences(of: Self.typeMark, with: Self.typeName(of: name))
       .replacingOccurrences(of: Self.nameMark, with: name)
   }

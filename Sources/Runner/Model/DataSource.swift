@@ -24,10 +24,11 @@ public struct DataSource: Sendable {
     let dataset = try experiment.dataset.make(())
     images = try dataset.load(in: Self.loadContext(cacheFolder: cacheFolder, progress: progress))
     let configuration: any DatasetConfiguration = dataset.configuration
-    flips = configuration.flips
+    let use = configuration.use
+    flips = use.flips
     // The split belongs to the data: it is the same for every training seed of a comparison.
     split = Split(
-      count: images.count, holdout: configuration.holdout, seed: UInt64(configuration.holdoutSeed))
+      count: images.count, holdout: use.holdout, seed: UInt64(use.holdoutSeed))
   }
 
   /// How the batches of a training are made of them. Nothing is read yet.
