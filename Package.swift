@@ -135,6 +135,7 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Extractors", "Metrics", "Runner", "Scoring"]),
     .target(name: "Ablation", dependencies: ["Evaluation", "Runner"]),
     .target(name: "Comparison", dependencies: ["Ablation", "Evaluation", "Runner"]),
+    .target(name: "Templates"),
     .target(name: "Tables", dependencies: ["Comparison", "Terminal"]),
     .target(
       name: "Reports",
@@ -147,7 +148,8 @@ let package = Package(
       name: "MoCACommand",
       dependencies: [
         "Ablation", "Backbones", "Comparison", "Conformance", "Datasets", "Evaluation", "Extractors", "Files",
-        "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Tables", "Terminal",
+        "Metrics", "Optimizers", "Priors", "Regularizers", "Reports", "Runner", "Tables", "Templates",
+        "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "moca", dependencies: ["MoCACommand"]),

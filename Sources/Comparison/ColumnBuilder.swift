@@ -1,6 +1,6 @@
 import Evaluation
-import Metrics
 import Mathematics
+import Metrics
 import PluginKit
 
 /// Makes the columns of a comparison.

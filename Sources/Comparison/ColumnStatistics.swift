@@ -1,6 +1,6 @@
-import Metrics
 import Evaluation
 import Mathematics
+import Metrics
 
 /// Means, intervals and the verdict of one score.
 struct ColumnStatistics {

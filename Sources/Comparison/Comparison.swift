@@ -5,43 +5,43 @@ import Runner
 
 /// Runs beside each other: groups of repetitions, their scores with intervals, what they took, and whether they began
 /// alike. A plain value; text, pages and files are made from it.
-public struct Comparison: Sendable, Encodable {
+package struct Comparison: Sendable, Encodable {
   /// What to compare.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// Keys to group by; every axis but the seed where it is `nil`.
-    public var keys: [String]?
+    package var keys: [String]?
     /// Names of scores, as in `FD-cifar` or `FD-cifar of prior`; a few telling ones where it is empty.
-    public var metrics: [String] = []
+    package var metrics: [String] = []
     /// Whether to take every score that is there.
-    public var takesAll = false
+    package var takesAll = false
     /// The group that differences are taken to: its label, or a value that no other group has. The best of each score
     /// where it is `nil`.
-    public var reference: String?
+    package var reference: String?
 
     /// The defaults.
-    public init() {}
+    package init() {}
   }
 
   /// What runs are grouped by.
-  public let keys: [String]
+  package let keys: [String]
   /// In the order of the runs.
-  public let groups: [ComparisonGroup]
+  package let groups: [ComparisonGroup]
   /// The scores that were chosen.
-  public let columns: [ComparisonColumn]
+  package let columns: [ComparisonColumn]
   /// The names of all scores that are there.
-  public let available: [String]
+  package let available: [String]
   /// Whether runs of one seed began alike.
-  public let pairing: Pairing
+  package let pairing: Pairing
   /// Where a numeric axis is swept: fronts of reconstruction against latent match against samples.
-  public let fronts: [ParetoFront]
+  package let fronts: [ParetoFront]
   /// What a reader should know, in sentences.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Compares runs.
   ///
   /// - Throws: ``ComparisonError``; `EvaluationError.differentCards` where a score that was asked
   ///   for was measured differently. One that was not asked for is left out with a note.
-  public init(
+  package init(
     _ collection: RunCollection, options: Options = Options(), regularizers: RegularizerCatalog
   ) throws {
     let grouping = try ComparisonGrouping(collection, by: options.keys)
@@ -67,7 +67,7 @@ public struct Comparison: Sendable, Encodable {
 
 extension Comparison {
   /// One sentence for each column on what can be said of the best.
-  public func verdict(of column: ComparisonColumn) -> String {
+  package func verdict(of column: ComparisonColumn) -> String {
     let names = { (places: [Int]) in places.map { self.groups[$0].label } }
     let listed = names(column.verdict.groups)
     let unpaired = column.verdict.unpaired

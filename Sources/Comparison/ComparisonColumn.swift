@@ -1,9 +1,9 @@
 import Metrics
 
 /// One score of all groups.
-public struct ComparisonColumn: Sendable, Encodable {
+package struct ComparisonColumn: Sendable, Encodable {
   /// Where numbers come from.
-  public enum Origin: String, Sendable, Encodable {
+  package enum Origin: String, Sendable, Encodable {
     /// Files that `moca evaluate` wrote.
     case evaluation
     /// The last line of `metrics.jsonl`: held-out images at the last step.
@@ -11,24 +11,24 @@ public struct ComparisonColumn: Sendable, Encodable {
   }
 
   /// A group's numbers.
-  public struct Entry: Sendable, Encodable {
+  package struct Entry: Sendable, Encodable {
     /// One value for each member of the group; `nil` where it has none or does not count.
-    public let values: [Double?]
+    package let values: [Double?]
     /// Over the seeds.
-    public let mean: Double?
+    package let mean: Double?
     /// The standard deviation over the seeds; `nil` for fewer than two.
-    public let spread: Double?
+    package let spread: Double?
     /// Seeds that have a value.
-    public let seedCount: Int
+    package let seedCount: Int
     /// This group less the reference; `nil` for the reference itself, fewer than two common seeds, or runs that are not
     /// paired. For scores that are better near a target it is the difference of the distances from it.
-    public internal(set) var difference: PairedDifference?
+    package internal(set) var difference: PairedDifference?
   }
 
   /// What can be said about the best group.
-  public struct Verdict: Sendable, Encodable, Equatable {
+  package struct Verdict: Sendable, Encodable, Equatable {
     /// The kinds.
-    public enum Kind: String, Sendable, Encodable {
+    package enum Kind: String, Sendable, Encodable {
       /// One group is better than every other over common seeds: each interval lies on the losing side, the probability
       /// by Holm's rule over all pairs of groups is at most 5 %, and the difference exceeds what the score itself states
       /// as its error.
@@ -48,14 +48,14 @@ public struct ComparisonColumn: Sendable, Encodable {
     }
 
     /// What was found.
-    public let kind: Kind
+    package let kind: Kind
     /// Positions of groups: the winner, or those that are not told apart, the best first.
-    public let groups: [Int]
+    package let groups: [Int]
     /// Positions of groups that were left out, since a run of theirs did not begin as the others of its seed.
-    public let unpaired: [Int]
+    package let unpaired: [Int]
 
     /// States a verdict.
-    public init(kind: Kind, groups: [Int], unpaired: [Int] = []) {
+    package init(kind: Kind, groups: [Int], unpaired: [Int] = []) {
       self.kind = kind
       self.groups = groups
       self.unpaired = unpaired
@@ -63,33 +63,33 @@ public struct ComparisonColumn: Sendable, Encodable {
   }
 
   /// What it is called, as in `FD-cifar of prior`.
-  public let name: String
+  package let name: String
   /// The score's own name, as in `FD-cifar`.
-  public let score: String
+  package let score: String
   /// What was scored, as in `prior`, `reconstructions`, `codes`, `training log`.
-  public let subject: String
+  package let subject: String
   /// What it is to the model.
-  public let role: SubjectRole
+  package let role: SubjectRole
   /// Where the numbers come from.
-  public let origin: Origin
+  package let origin: Origin
   /// Which values are better.
-  public let order: ScoreOrder
+  package let order: ScoreOrder
   /// The protocol. Where seeds split the data differently its digests are those of the first run.
-  public let card: MetricCard
+  package let card: MetricCard
   /// One entry for each group.
-  public internal(set) var entries: [Entry]
+  package internal(set) var entries: [Entry]
   /// The group that differences are taken to.
-  public internal(set) var reference: Int?
+  package internal(set) var reference: Int?
   /// The group that no other beats over common seeds, where values have an order.
-  public internal(set) var best: Int?
+  package internal(set) var best: Int?
   /// What can be said about the best group.
-  public internal(set) var verdict: Verdict
+  package internal(set) var verdict: Verdict
   /// The same score of held-out images, averaged over runs: what a perfect model would get.
-  public internal(set) var noiseFloor: Double?
+  package internal(set) var noiseFloor: Double?
 
   /// The smallest true differences that the strictest step of Holm's rule finds with probability 80 %, from the least to
   /// the largest over the groups; `nil` where nothing can be tested.
-  public var detectable: ClosedRange<Double>? {
+  package var detectable: ClosedRange<Double>? {
     let values = entries.compactMap { $0.difference?.probability == nil ? nil : $0.difference?.detectable }
     guard let least = values.min(), let largest = values.max() else { return nil }
     return least...largest

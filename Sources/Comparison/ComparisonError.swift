@@ -3,7 +3,7 @@ import PluginKit
 import Runner
 
 /// Why runs cannot be compared as asked.
-public enum ComparisonError: Fault, Equatable {
+package enum ComparisonError: Fault, Equatable {
   /// A key to group by in which the runs do not differ.
   case unknownKey(String, available: [String])
   /// The seed, which repeats the runs of a group.
@@ -17,7 +17,7 @@ public enum ComparisonError: Fault, Equatable {
   /// A run named twice.
   case repeated(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownKey(let key, let available):
       available.isEmpty
@@ -34,7 +34,7 @@ public enum ComparisonError: Fault, Equatable {
     }
   }
 
-  public var fault: FaultKind {
+  package var fault: FaultKind {
     switch self {
     case .unknownKey, .seedKey, .unknownMetric, .unknownReference, .repeated: .usage
     case .noScores: .data

@@ -3,23 +3,23 @@ import PluginKit
 import Runner
 
 /// Runs that differ in their seed alone, or in axes that are averaged over.
-public struct ComparisonGroup: Sendable, Encodable {
+package struct ComparisonGroup: Sendable, Encodable {
   /// A run of the group.
-  public struct Member: Sendable, Encodable {
+  package struct Member: Sendable, Encodable {
     /// The run's name.
-    public let run: String
+    package let run: String
     /// The value of `training.seed`.
-    public let seed: String
+    package let seed: String
     /// `done`, `step 500 of 2700`, `not started`, `damaged`, or how the cell ended.
-    public let state: String
+    package let state: String
     /// Why it did not end well.
-    public let reason: String?
+    package let reason: String?
     /// Whether its scores take part: it was trained to its end.
-    public let isCounted: Bool
+    package let isCounted: Bool
     /// What a person types to have it again.
-    public let command: String
+    package let command: String
     /// What it took.
-    public let cost: RunCost
+    package let cost: RunCost
 
     /// The state of a run that is planned only.
     static let notStarted = "not started"
@@ -35,13 +35,13 @@ public struct ComparisonGroup: Sendable, Encodable {
   }
 
   /// What the group is called: its values, as in `moca, weight=0.1`.
-  public let label: String
+  package let label: String
   /// Its values on the keys that are grouped by.
-  public let coordinates: [AblationCell.Coordinate]
+  package let coordinates: [AblationCell.Coordinate]
   /// Its runs.
-  public let members: [Member]
+  package let members: [Member]
   /// The mean over its counted runs.
-  public let cost: RunCost
+  package let cost: RunCost
 
   init(label: String, coordinates: [AblationCell.Coordinate], runs: [ComparedRun]) {
     self.label = label
@@ -51,10 +51,10 @@ public struct ComparisonGroup: Sendable, Encodable {
   }
 
   /// Seeds of the runs that count.
-  public var seedCount: Int { Set(members.filter(\.isCounted).map(\.seed)).count }
+  package var seedCount: Int { Set(members.filter(\.isCounted).map(\.seed)).count }
 
   /// States of the members with their numbers, as in `2 done, 1 out of memory`; just the number where all are done.
-  public var stateSummary: String {
+  package var stateSummary: String {
     let states = members.map(\.state)
     if states.allSatisfy({ $0 == "done" }) { return String(states.count) }
     return states.uniqued().map { state in "\(states.count { $0 == state }) \(state)" }.joined(
@@ -65,7 +65,7 @@ public struct ComparisonGroup: Sendable, Encodable {
 extension ComparedRun {
   /// `done`, `step 500 of 2700`, `not started`, `damaged`, or how the cell ended. A cell is done when its outcome says
   /// so, a run of its own when its log reaches the last step.
-  public var state: String {
+  package var state: String {
     if flaw != nil { return "damaged" }
     if let outcome { return outcome.state.rawValue }
     if run == nil { return ComparisonGroup.Member.notStarted }
@@ -75,7 +75,7 @@ extension ComparedRun {
   }
 
   /// Whether its scores take part: it was trained to its end, and its files are those that it ended with.
-  public var isCounted: Bool {
+  package var isCounted: Bool {
     if flaw != nil { return false }
     if let outcome { return outcome.isScored }
     return !isCell && totalSteps.map { step >= $0 } == true

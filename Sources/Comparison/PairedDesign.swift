@@ -8,23 +8,23 @@ import Mathematics
 /// About the Bootstrap", The American Statistician 69, 2015). No such interval can leave the range of the differences,
 /// which the true mean itself leaves with probability 2^(1−n) under symmetry: with n = 2, 3, 4, 5 seeds it covers at
 /// most 50, 75, 88 and 94 %. Below ``bootstrapMinimum`` seeds the interval is therefore that of the paired t test.
-public struct PairedDesign: Sendable {
+package struct PairedDesign: Sendable {
   /// From so many seeds on the bootstrap can reach 95 %.
-  public static let bootstrapMinimum = 6
+  package static let bootstrapMinimum = 6
   /// Resamples.
-  public static let resampleCount = 10_000
+  package static let resampleCount = 10_000
   /// One minus the confidence.
-  public static let level = 0.05
+  package static let level = 0.05
   /// The rounding of a score that was computed in single precision, relative to it.
   private static let rounding = Double(Float.ulpOfOne)
   /// How likely the smallest detectable difference is found.
-  public static let power = 0.8
+  package static let power = 0.8
 
   /// Seeds that both groups have.
-  public let count: Int
+  package let count: Int
   /// The smallest detectable difference in standard deviations of the difference, at the strictest step of Holm's rule:
   /// with ``level`` divided by the number of tests.
-  public let detectableEffect: Double
+  package let detectableEffect: Double
   private let critical: Double
   private let tail: Double
   private let resamples: [Int]
@@ -32,7 +32,7 @@ public struct PairedDesign: Sendable {
   /// Prepares for `count` seeds, and `tests` tests that share ``level``.
   ///
   /// - Precondition: `count` is at least 2, since one seed has no interval; `tests` is at least 1.
-  public init(count: Int, tests: Int = 1) {
+  package init(count: Int, tests: Int = 1) {
     precondition(count >= 2, "a paired design needs at least 2 seeds, found \(count)")
     precondition(tests >= 1, "a paired design is for at least 1 test, found \(tests)")
     self.count = count
@@ -62,7 +62,7 @@ public struct PairedDesign: Sendable {
   ///   - differences: One for each seed.
   ///   - magnitude: The largest of the values whose differences these are; a spread below its rounding is none.
   /// - Precondition: There are ``count`` differences.
-  public func difference(_ differences: [Double], magnitude: Double = 0) -> PairedDifference {
+  package func difference(_ differences: [Double], magnitude: Double = 0) -> PairedDifference {
     precondition(differences.count == count, "\(differences.count) differences in a design of \(count)")
     let size = Double(count)
     let mean = differences.reduce(0, +) / size

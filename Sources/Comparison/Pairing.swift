@@ -8,9 +8,9 @@ import Runner
 /// which the runs differ acts on what differs: a wider encoder has other first weights; the runs with wider encoders must
 /// then agree with each other. One that no setting explains breaks the pairing, and no intervals are given for the groups
 /// of such runs.
-public struct Pairing: Sendable, Encodable {
+package struct Pairing: Sendable, Encodable {
   /// What is compared within a seed.
-  public enum Subject: String, Sendable, Encodable, CaseIterable {
+  package enum Subject: String, Sendable, Encodable, CaseIterable {
     case data
     case weights = "first weights"
     case order = "order of batches"
@@ -18,40 +18,40 @@ public struct Pairing: Sendable, Encodable {
   }
 
   /// A run that began otherwise than most of its seed.
-  public struct Deviation: Sendable, Encodable {
+  package struct Deviation: Sendable, Encodable {
     /// The run.
-    public let run: String
+    package let run: String
     /// What differs.
-    public let subject: Subject
+    package let subject: Subject
     /// Settings that explain it; empty where nothing does.
-    public let explanation: [String]
+    package let explanation: [String]
 
     /// Whether a setting explains it.
-    public var isExplained: Bool { !explanation.isEmpty }
+    package var isExplained: Bool { !explanation.isEmpty }
   }
 
   /// What was found for a seed.
-  public struct Seed: Sendable, Encodable {
+  package struct Seed: Sendable, Encodable {
     /// The value of `training.seed`.
-    public let seed: String
+    package let seed: String
     /// The runs that were held against each other.
-    public let runs: [String]
+    package let runs: [String]
     /// What is equal in all of them.
-    public let equal: [Subject]
+    package let equal: [Subject]
     /// What cannot be said, since a run does not state it.
-    public let unknown: [Subject]
+    package let unknown: [Subject]
     /// Where runs differ.
-    public let deviations: [Deviation]
+    package let deviations: [Deviation]
   }
 
   /// Seeds with at least two runs.
-  public let seeds: [Seed]
+  package let seeds: [Seed]
 
   /// Whether everything is equal in all runs of each seed.
-  public var isProved: Bool { seeds.allSatisfy { $0.equal.count == Subject.allCases.count } }
+  package var isProved: Bool { seeds.allSatisfy { $0.equal.count == Subject.allCases.count } }
 
   /// Deviations that nothing explains.
-  public var unexplained: [Deviation] { seeds.flatMap(\.deviations).filter { !$0.isExplained } }
+  package var unexplained: [Deviation] { seeds.flatMap(\.deviations).filter { !$0.isExplained } }
 
   /// Whether a run of the group began otherwise and nothing explains it.
   func isBroken(_ group: ComparisonGroup) -> Bool { isBroken(between: group, and: group) }

@@ -1,34 +1,34 @@
 import PluginKit
 
 /// Groups that no other group beats in everything: reconstruction, latent match and samples at once.
-public struct ParetoFront: Sendable, Encodable {
+package struct ParetoFront: Sendable, Encodable {
   /// A group's place.
-  public struct Point: Sendable, Encodable {
+  package struct Point: Sendable, Encodable {
     /// The position of the group in the comparison.
-    public let group: Int
+    package let group: Int
     /// What is compared on each axis: the mean, or its distance from the target. Smaller is better.
-    public let values: [Double]
+    package let values: [Double]
     /// From the least to the greatest over the seeds on each axis.
-    public let ranges: [ClosedRange<Double>]
+    package let ranges: [ClosedRange<Double>]
     /// Whether another point is at least as good on every axis and better on one.
-    public let isDominated: Bool
+    package let isDominated: Bool
   }
 
   /// What the points have in common, as in `moca`; `overall` for all groups.
-  public let family: String
+  package let family: String
   /// Names of the columns.
-  public let axes: [String]
+  package let axes: [String]
   /// In the order of the groups.
-  public let points: [Point]
+  package let points: [Point]
   /// The worst value of each axis over all families, and a tenth of the range beyond.
-  public let referencePoint: [Double]
+  package let referencePoint: [Double]
   /// The best value of each axis over all families.
-  public let idealPoint: [Double]
+  package let idealPoint: [Double]
   /// The share of the box between ``idealPoint`` and ``referencePoint`` that the front dominates, from 0 to 1.
-  public let hypervolume: Double
+  package let hypervolume: Double
 
   /// Which points are dominated by another one; smaller is better. Equal points do not dominate each other.
-  public static func dominated(_ points: [[Double]]) -> [Bool] {
+  package static func dominated(_ points: [[Double]]) -> [Bool] {
     points.map { point in
       points.contains { other in
         zip(other, point).allSatisfy { $0 <= $1 } && zip(other, point).contains { $0 < $1 }
@@ -39,7 +39,7 @@ public struct ParetoFront: Sendable, Encodable {
   /// The volume between points and a reference point that lies beyond them: what at least one point dominates.
   ///
   /// Slices along the last axis, whose volume is that of the points below without that axis.
-  public static func hypervolume(_ points: [[Double]], reference: [Double]) -> Double {
+  package static func hypervolume(_ points: [[Double]], reference: [Double]) -> Double {
     let inside = points.filter { zip($0, reference).allSatisfy { $0 < $1 } }
     guard let limit = reference.last, !inside.isEmpty else { return 0 }
     if reference.count == 1 { return limit - (inside.map { $0[0] }.min() ?? limit) }

@@ -6,52 +6,52 @@ import PluginKit
 import Runner
 
 /// A run beside others: where it stands among them and what is known of it.
-public struct ComparedRun: Sendable {
+package struct ComparedRun: Sendable {
   /// What it is called: the name of its folder.
-  public let name: String
+  package let name: String
   /// Its folder, whether it is there yet or not.
-  public let url: URL
+  package let url: URL
   /// What tells it from the others, in the order of the collection's axes.
-  public let coordinates: [AblationCell.Coordinate]
+  package let coordinates: [AblationCell.Coordinate]
   /// How it ended as a cell of an ablation; `nil` where it has not, or is a run of its own.
-  public let outcome: CellOutcome?
+  package let outcome: CellOutcome?
   /// `run.yaml`; `nil` where the run has not begun.
-  public let run: StoredRun?
+  package let run: StoredRun?
   /// The lines of `metrics.jsonl`.
-  public let metrics: [[String: Double]]
+  package let metrics: [[String: Double]]
   /// The scores of its last checkpoint, the newest file last.
-  public let evaluations: [Evaluation]
+  package let evaluations: [Evaluation]
   /// What a person types to have it again.
-  public let command: String
+  package let command: String
   /// Whether it is a cell of an ablation.
-  public let isCell: Bool
+  package let isCell: Bool
   /// Why a cell's scores do not count although it ended: a file that was changed, is missing or cannot be read, and what
   /// to do.
-  public let flaw: String?
+  package let flaw: String?
 
   /// Its value on an axis.
-  public subscript(axis: String) -> String? { coordinates.first { $0.axis == axis }?.value }
+  package subscript(axis: String) -> String? { coordinates.first { $0.axis == axis }?.value }
 
   /// The steps that it has behind it, as its log says.
-  public var step: Int { Int(metrics.last?[.step] ?? 0) }
+  package var step: Int { Int(metrics.last?[.step] ?? 0) }
 
   /// The steps that it was planned to take.
-  public var totalSteps: Int? { run?.record?.steps }
+  package var totalSteps: Int? { run?.record?.steps }
 }
 
 /// Runs that are looked at together: the cells of an ablation, or any runs.
-public struct RunCollection: Sendable {
+package struct RunCollection: Sendable {
   /// The runs, in the order of the matrix or as they were named.
-  public let runs: [ComparedRun]
+  package let runs: [ComparedRun]
   /// The keys in which they differ, `training.seed` among them.
-  public let axes: [String]
+  package let axes: [String]
   /// The ablation, where they are one.
-  public let ablation: AblationFolder?
+  package let ablation: AblationFolder?
 
   /// The cells of an ablation, those that have not run as well.
   ///
   /// - Throws: `StorageError`, `ConfigurationError`.
-  public init(_ ablation: AblationFolder) throws {
+  package init(_ ablation: AblationFolder) throws {
     self.ablation = ablation
     axes = ablation.definition.axes.map(\.key)
     runs = try ablation.definition.cells.map { cell in
@@ -63,7 +63,7 @@ public struct RunCollection: Sendable {
   /// count, and a key that follows from another plugin's choice does not either.
   ///
   /// - Throws: `StorageError`, `ConfigurationError`.
-  public init(_ folders: [RunFolder]) throws {
+  package init(_ folders: [RunFolder]) throws {
     ablation = nil
     let stored = try folders.map(StoredRun.init)
     let names = Self.names(of: folders.map(\.url))
@@ -175,7 +175,7 @@ extension Evaluation {
   /// The scores of the latest step that was scored, the newest file last.
   ///
   /// - Throws: `StorageError` where a file cannot be read.
-  public static func read(from run: RunFolder) throws -> [Evaluation] {
+  package static func read(from run: RunFolder) throws -> [Evaluation] {
     let manager = FileManager.default
     guard manager.fileExists(atPath: run.evaluationURL.path) else { return [] }
     let urls = try manager.contentsOfDirectory(

@@ -2,19 +2,19 @@ import Mathematics
 import PluginKit
 
 /// What a run took. Costs are shown and never decide what is better.
-public struct RunCost: Sendable, Equatable, Encodable {
+package struct RunCost: Sendable, Equatable, Encodable {
   /// Seconds of a step: the median over the log's lines after the first.
-  public var stepSeconds: Double?
+  package var stepSeconds: Double?
   /// The regularizer's share of a step's time: the mean over the lines that state it.
-  public var regularizerShare: Double?
+  package var regularizerShare: Double?
   /// The most memory of the host that the training held, in bytes; the scoring's too for cells of a build that did not
   /// tell them apart. A device's own memory is not in it.
-  public var peakMemory: Double?
+  package var peakMemory: Double?
   /// Seconds of its steps, by its log, over all its starts, with checkpoints and sample grids; evaluations and scores are not
   /// counted.
-  public var trainingSeconds: Double?
+  package var trainingSeconds: Double?
   /// Numbers that are trained.
-  public var parameters: Double?
+  package var parameters: Double?
 
   /// Reads a run's log and record.
   init(_ run: ComparedRun) {

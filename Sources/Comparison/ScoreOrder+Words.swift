@@ -3,7 +3,7 @@ import PluginKit
 
 extension ScoreOrder: Encodable {
   /// In words.
-  public var words: String {
+  package var words: String {
     switch self {
     case .lower: "lower is better"
     case .higher: "higher is better"
@@ -14,7 +14,7 @@ extension ScoreOrder: Encodable {
   }
 
   /// For a column's title.
-  public var sign: String {
+  package var sign: String {
     switch self {
     case .lower: "↓"
     case .higher: "↑"
@@ -25,7 +25,7 @@ extension ScoreOrder: Encodable {
   }
 
   /// What differences are taken of where it is not the value itself.
-  public var distance: String? {
+  package var distance: String? {
     switch self {
     case .nearer(let target): "distance from \(shortNumber(target))"
     case .nearerToNull: "distance from its value at a match"

@@ -10,7 +10,7 @@ import SwiftProtobuf
 /// let log = try EventLogWriter(firstStep: 1) { try file.write($0) }
 /// try log.scalars(step: 20, [("loss/penalty", 0.5)])
 /// ```
-public struct EventLogWriter {
+package struct EventLogWriter {
   private let clock: () -> Double
   private let write: (Data) throws -> Void
 
@@ -22,7 +22,7 @@ public struct EventLogWriter {
   ///   - clock: Seconds since 1970, asked once for every event.
   ///   - write: Appends a record to the file, in one call to the system.
   /// - Throws: What `write` throws.
-  public init(
+  package init(
     firstStep: Int, clock: @escaping () -> Double = { Date().timeIntervalSince1970 },
     write: @escaping (Data) throws -> Void
   ) throws {
@@ -41,7 +41,7 @@ public struct EventLogWriter {
   /// Writes the values of a step in one event. TensorBoard keeps 32 bits of a value and folds tags at their slashes.
   ///
   /// - Throws: What the file's `write` throws.
-  public func scalars(step: Int, _ values: [(tag: String, value: Double)]) throws {
+  package func scalars(step: Int, _ values: [(tag: String, value: Double)]) throws {
     let values = values.map { tag, value in
       Tensorboard_Summary.Value.with { ($0.tag, $0.simpleValue) = (tag, Float(value)) }
     }
@@ -51,7 +51,7 @@ public struct EventLogWriter {
   /// Writes a picture of a step.
   ///
   /// - Throws: ``EventLogError/notAPNG(tag:)``, and what the file's `write` throws.
-  public func image(step: Int, tag: String, png: Data) throws {
+  package func image(step: Int, tag: String, png: Data) throws {
     guard let header = PNGHeader(png) else { throw EventLogError.notAPNG(tag: tag) }
     let image = Tensorboard_Summary.Image.with {
       ($0.height, $0.width) = (Int32(clamping: header.height), Int32(clamping: header.width))
@@ -65,7 +65,7 @@ public struct EventLogWriter {
   ///
   /// No experiment is declared: TensorBoard then lists the hyper-parameters and the scalars of all runs that it sees.
   /// - Throws: What the file's `write` throws.
-  public func hyperparameters(_ hyperparameters: [Hyperparameter]) throws {
+  package func hyperparameters(_ hyperparameters: [Hyperparameter]) throws {
     let time = clock()
     try append(
       "session_start_info", at: time,
@@ -79,7 +79,7 @@ public struct EventLogWriter {
   /// Writes how the run has ended. TensorBoard keeps the first end of a run, so one that may go on has none.
   ///
   /// - Throws: What the file's `write` throws.
-  public func end(succeeded: Bool) throws {
+  package func end(succeeded: Bool) throws {
     let time = clock()
     try append(
       "session_end_info", at: time,
@@ -93,7 +93,7 @@ public struct EventLogWriter {
 extension EventLogWriter {
   /// `events.out.tfevents.1700000000.host.4711`: how TensorBoard knows an event file. It reads the files of a folder
   /// by name, so that a later one needs later seconds.
-  public static func fileName(
+  package static func fileName(
     seconds: Int, host: String, process: Int32 = ProcessInfo.processInfo.processIdentifier
   ) -> String {
     let digits = String(seconds)
@@ -102,7 +102,7 @@ extension EventLogWriter {
   }
 
   /// The seconds in the name of an event file; `nil` for any other name.
-  public static func seconds(ofFileName name: String) -> Int? {
+  package static func seconds(ofFileName name: String) -> Int? {
     guard name.hasPrefix(fileNamePrefix) else { return nil }
     return Int(name.dropFirst(fileNamePrefix.count).prefix { $0 != "." })
   }

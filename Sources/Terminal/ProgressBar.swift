@@ -5,22 +5,22 @@ import PluginKit
 ///
 /// On a terminal it is one line that is redrawn and never wider than the window; elsewhere it is one plain
 /// line per interval and per tenth of the work, so that a log stays readable. It writes to standard error.
-public final class ProgressBar {
+package final class ProgressBar {
   /// What is seldom set.
-  public struct Options {
+  package struct Options {
     /// What is counted, in the plural.
-    public var unit = "steps"
+    package var unit = "steps"
     /// What was done before, as after a resume; it does not count for the rate.
-    public var completed = 0
+    package var completed = 0
     /// Seconds between two lines where lines cannot be redrawn.
-    public var interval = 10.0
+    package var interval = 10.0
     /// Whether nothing is shown at all, apart from ``ProgressBar/log(_:)``.
-    public var isQuiet = false
+    package var isQuiet = false
     /// The time in seconds, from any origin.
-    public var clock: () -> Double = { ProcessInfo.processInfo.systemUptime }
+    package var clock: () -> Double = { ProcessInfo.processInfo.systemUptime }
 
     /// The defaults.
-    public init() {}
+    package init() {}
   }
 
   private static let redrawInterval = 0.1
@@ -35,7 +35,7 @@ public final class ProgressBar {
   private var isOnScreen = false
 
   /// Creates a bar for `total` units of work, `nil` where the amount is unknown. Nothing is shown yet.
-  public init(
+  package init(
     label: String, total: Int?, terminal: Terminal = .standardError, options: Options = Options()
   ) {
     self.terminal = terminal
@@ -48,7 +48,7 @@ public final class ProgressBar {
   /// Notes that `completed` units are done and shows it if it is time to. Cheap enough for every step.
   ///
   /// - Parameter details: Numbers to show behind the rate, most important first.
-  public func update(_ completed: Int, details: [(String, Double)] = []) {
+  package func update(_ completed: Int, details: [(String, Double)] = []) {
     let now = options.clock()
     line.completed = completed
     if !details.isEmpty { line.details = details }
@@ -61,14 +61,14 @@ public final class ProgressBar {
   }
 
   /// Writes a line of its own, above the bar if there is one on the screen.
-  public func log(_ message: String) {
+  package func log(_ message: String) {
     clear()
     terminal.write(message + "\n")
     if terminal.isInteractive, lastShown != nil { show(options.clock()) }
   }
 
   /// Shows the last state and ends the line. The bar must not be used afterwards.
-  public func finish() {
+  package func finish() {
     guard !options.isQuiet else { return }
     let now = options.clock()
     let seconds = now - start
@@ -84,7 +84,7 @@ public final class ProgressBar {
   }
 
   /// Removes the bar from the screen, for text that must stand alone, such as an error.
-  public func clear() {
+  package func clear() {
     guard isOnScreen else { return }
     terminal.write("\r\u{1B}[K")
     isOnScreen = false

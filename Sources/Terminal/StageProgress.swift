@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Shows how far long work in several stages is, one bar after the other; it may be told from any thread.
-public final class StageProgress: Sendable {
+package final class StageProgress: Sendable {
   private let bar: Mutex<BarBox>
 
   /// Lets a progress bar live behind a mutex.
@@ -14,14 +14,14 @@ public final class StageProgress: Sendable {
   private let isQuiet: Bool
 
   /// Shows nothing before the first update.
-  public init(isQuiet: Bool = false) {
+  package init(isQuiet: Bool = false) {
     self.isQuiet = isQuiet
     bar = Mutex(BarBox())
   }
 
   /// Notes that `done` of `total` units of `what` are ready.
   @Sendable
-  public func update(_ done: Int, _ total: Int?, _ what: String) {
+  package func update(_ done: Int, _ total: Int?, _ what: String) {
     let isQuiet = isQuiet
     bar.withLock { box in
       if box.what != what {
@@ -38,5 +38,5 @@ public final class StageProgress: Sendable {
   }
 
   /// Ends the line.
-  public func finish() { bar.withLock { $0.bar?.finish() } }
+  package func finish() { bar.withLock { $0.bar?.finish() } }
 }

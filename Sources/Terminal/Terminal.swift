@@ -1,20 +1,20 @@
 import Foundation
 
 /// Where text for a person goes, and what that place can do.
-public struct Terminal {
+package struct Terminal {
   /// Whether lines can be redrawn: a terminal that is not `dumb`.
-  public let isInteractive: Bool
+  package let isInteractive: Bool
   /// Whether colours are wanted: an interactive terminal without `NO_COLOR`.
-  public let hasColor: Bool
+  package let hasColor: Bool
   /// The columns, asked anew each time because windows are resized.
-  public let width: () -> Int
+  package let width: () -> Int
   /// The lines, asked anew each time.
-  public let height: () -> Int
+  package let height: () -> Int
   /// Writes text as it is.
-  public let write: (String) -> Void
+  package let write: (String) -> Void
 
   /// Creates a terminal from its parts, as a test does.
-  public init(
+  package init(
     isInteractive: Bool, hasColor: Bool = false, width: @escaping () -> Int = { 80 },
     height: @escaping () -> Int = { 24 }, write: @escaping (String) -> Void
   ) {
@@ -26,10 +26,10 @@ public struct Terminal {
   }
 
   /// The process's standard error, where progress and messages belong.
-  public static var standardError: Terminal { Terminal(descriptor: STDERR_FILENO) }
+  package static var standardError: Terminal { Terminal(descriptor: STDERR_FILENO) }
 
   /// The process's standard output, where results belong.
-  public static var standardOutput: Terminal { Terminal(descriptor: STDOUT_FILENO) }
+  package static var standardOutput: Terminal { Terminal(descriptor: STDOUT_FILENO) }
 
   private init(descriptor: Int32) {
     let environment = ProcessInfo.processInfo.environment

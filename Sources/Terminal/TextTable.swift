@@ -4,33 +4,33 @@ import PluginKit
 ///
 /// Cells are `ConfigurationValue`s: columns that hold only numbers are aligned to the right and shortened for
 /// reading, while JSON has every digit.
-public struct TextTable: Sendable, Equatable {
+package struct TextTable: Sendable, Equatable {
   /// A column: its key in JSON and its title for people.
-  public struct Column: Sendable, Equatable, ExpressibleByStringLiteral {
+  package struct Column: Sendable, Equatable, ExpressibleByStringLiteral {
     /// The key in JSON.
-    public let key: String
+    package let key: String
     /// The title of the column.
-    public let title: String
+    package let title: String
 
     /// Creates a column; the title is the key if nothing else is said.
-    public init(_ key: String, title: String? = nil) {
+    package init(_ key: String, title: String? = nil) {
       self.key = key
       self.title = title ?? key
     }
 
-    public init(stringLiteral key: String) { self.init(key) }
+    package init(stringLiteral key: String) { self.init(key) }
   }
 
   /// The columns from left to right.
-  public let columns: [Column]
+  package let columns: [Column]
   /// The rows from top to bottom, each with one cell per column.
-  public private(set) var rows: [[ConfigurationValue]] = []
+  package private(set) var rows: [[ConfigurationValue]] = []
 
   /// Creates an empty table.
-  public init(columns: [Column]) { self.columns = columns }
+  package init(columns: [Column]) { self.columns = columns }
 
   /// Adds a row; it must have one cell per column.
-  public mutating func append(_ row: [ConfigurationValue]) {
+  package mutating func append(_ row: [ConfigurationValue]) {
     guard row.count == columns.count else {
       fatalError("a row of \(row.count) cells in a table of \(columns.count) columns: \(row)")
     }
@@ -40,7 +40,7 @@ public struct TextTable: Sendable, Equatable {
 
 extension TextTable {
   /// An array of objects, one per line, keys in the order of the columns.
-  public var json: String {
+  package var json: String {
     let objects = rows.map { row in
       ConfigurationValue.object(zip(columns, row).map { .init($0.key, $1) }).json
     }
@@ -50,7 +50,7 @@ extension TextTable {
   /// The aligned text, without a newline at the end.
   ///
   /// - Parameter width: Columns of the terminal. Where it is given, a last column of text is wrapped to it.
-  public func text(width: Int? = nil) -> String {
+  package func text(width: Int? = nil) -> String {
     let cells = rows.map { $0.map(Self.text) }
     let isNumeric = columns.indices.map { column in
       let cells = rows.map { $0[column] }.filter { $0 != .null }

@@ -24,41 +24,41 @@ import Foundation
 ///
 /// A curve that stops being finite while the other goes on parts from it there. That another seed would have led
 /// elsewhere is no noise in this sense: for that, several seeds must be compared.
-public struct CurveDifference: Codable, Sendable, Equatable {
+package struct CurveDifference: Codable, Sendable, Equatable {
   /// A step at which the curves have parted.
-  public struct Parting: Codable, Sendable, Equatable {
+  package struct Parting: Codable, Sendable, Equatable {
     /// The logged step.
-    public let step: Int
+    package let step: Int
     /// How many logged steps up to it are averaged.
-    public let window: Int
+    package let window: Int
     /// The mean difference over them, the second curve minus the first.
-    public let difference: Double
+    package let difference: Double
     /// What the mean difference may reach by noise; where logarithms are compared, it stands to the difference as their
     /// bound to theirs.
-    public let bound: Double
+    package let bound: Double
   }
 
   /// The quantity, as `metrics.jsonl` calls it.
-  public let quantity: String
+  package let quantity: String
   /// The logged steps that both curves have.
-  public let count: Int
+  package let count: Int
   /// The first of them at which the values differ in any bit.
-  public let firstDifference: Int?
+  package let firstDifference: Int?
   /// The first of them at which one value is finite and the other is not.
-  public let notFinite: Int?
+  package let notFinite: Int?
   /// Whether there are enough steps to know the noise.
-  public let isTested: Bool
+  package let isTested: Bool
   /// Where they part beyond noise, which is before they are not finite.
-  public let parting: Parting?
+  package let parting: Parting?
   /// The last step that both have.
-  public let lastStep: Int?
+  package let lastStep: Int?
   /// The first curve's value there; `nil` where it is not finite.
-  public let first: Double?
+  package let first: Double?
   /// The second curve's value there.
-  public let second: Double?
+  package let second: Double?
 
   /// The fewest steps from which noise can be told.
-  public static let fewest = 24
+  package static let fewest = 24
   private static let windows = [4, 16]
   private static let level = 0.05
 
@@ -67,7 +67,7 @@ public struct CurveDifference: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - first: The values by step.
   ///   - second: The other's.
-  public init(_ quantity: String, _ first: [Int: Double], _ second: [Int: Double]) {
+  package init(_ quantity: String, _ first: [Int: Double], _ second: [Int: Double]) {
     self.quantity = quantity
     let steps = first.keys.filter { second[$0] != nil }.sorted()
     let pairs = steps.map { (first[$0] ?? .nan, second[$0] ?? .nan) }

@@ -4,9 +4,9 @@ import PluginKit
 import Runner
 
 /// A run as `moca runs` lists it.
-public struct ListedRun: Sendable {
+package struct ListedRun: Sendable {
   /// How far a run has come.
-  public enum State: String, Sendable, CaseIterable {
+  package enum State: String, Sendable, CaseIterable {
     /// A process trains in it.
     case training
     /// It has taken all its steps.
@@ -18,34 +18,34 @@ public struct ListedRun: Sendable {
   }
 
   /// Its folder.
-  public let url: URL
+  package let url: URL
   /// Its places among the cells of ablations: its own folder, and links to it or from it.
-  public let cells: [URL]
+  package let cells: [URL]
   /// How far it has come.
-  public let state: State
+  package let state: State
   /// Why it is damaged, or who trains in it.
-  public let remark: String?
+  package let remark: String?
   /// The resolved configuration; empty where it cannot be read.
-  public let configuration: ConfigurationValue
+  package let configuration: ConfigurationValue
   /// The last logged step.
-  public let step: Int
+  package let step: Int
   /// The steps that it should take.
-  public let totalSteps: Int?
+  package let totalSteps: Int?
   /// The best held-out score by which it chooses its best checkpoint.
-  public let best: Double?
+  package let best: Double?
   /// The space that it takes on the disk.
-  public let byteCount: Int
+  package let byteCount: Int
   /// When it last wrote a line of its log.
-  public let changed: Date?
+  package let changed: Date?
 
   /// The name of the folder.
-  public var name: String { url.lastPathComponent }
+  package var name: String { url.lastPathComponent }
 
   /// The ablation whose cell it is.
-  public var ablation: URL? { cells.first?.deletingLastPathComponent().deletingLastPathComponent() }
+  package var ablation: URL? { cells.first?.deletingLastPathComponent().deletingLastPathComponent() }
 
   /// Looks at a run.
-  public init(_ url: URL, cells: [URL] = []) {
+  package init(_ url: URL, cells: [URL] = []) {
     self.url = url
     self.cells = cells
     let metrics = url.appendingPathComponent("metrics.jsonl")
@@ -75,7 +75,7 @@ public struct ListedRun: Sendable {
 
   /// The value of a configuration key as text: a plugin's name where the key is its section. `nil` where the run has no
   /// such key.
-  public func value(_ key: String) -> String? {
+  package func value(_ key: String) -> String? {
     guard let value = configuration[path: key.split(separator: ".").map(String.init)] else { return nil }
     return value["name"]?.text ?? value.text ?? value.json
   }

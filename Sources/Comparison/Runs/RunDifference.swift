@@ -5,19 +5,19 @@ import PluginKit
 import Runner
 
 /// What tells two runs apart: configuration, record, data and curves.
-public struct RunDifference: Sendable {
+package struct RunDifference: Sendable {
   /// The keys of the configuration that differ, names of plugins first.
-  public let configuration: [Experiment.Difference]
+  package let configuration: [Experiment.Difference]
   /// What differs in the record: versions, machine, digests of weights and order.
-  public let record: [Experiment.Difference]
+  package let record: [Experiment.Difference]
   /// What differs in the data: their digest, how many images, their shape.
-  public let data: [Experiment.Difference]
+  package let data: [Experiment.Difference]
   /// The quantities that both have logged and that mean the same in both.
-  public let curves: [CurveDifference]
+  package let curves: [CurveDifference]
   /// The logged steps that both have.
-  public let commonSteps: Int
+  package let commonSteps: Int
   /// What a reader should know beside that.
-  public let notes: [String]
+  package let notes: [String]
   private let haveEqualLength: Bool
 
   private static let dataKeys = ["dataDigest", "trainingImages", "heldOutImages", "imageShape"]
@@ -29,7 +29,7 @@ public struct RunDifference: Sendable {
   /// Compares two runs.
   ///
   /// - Throws: `StorageError` where a log cannot be read.
-  public init(_ first: StoredRun, _ second: StoredRun) throws {
+  package init(_ first: StoredRun, _ second: StoredRun) throws {
     let all = Experiment.differences(from: first.configuration, to: second.configuration)
     configuration = all.filter { $0.key.hasSuffix(".name") } + all.filter { !$0.key.hasSuffix(".name") }
     let records = Experiment.differences(
@@ -93,7 +93,7 @@ public struct RunDifference: Sendable {
   }
 
   /// Whether the runs are one and the same: configuration, data and every logged value.
-  public var isSame: Bool {
+  package var isSame: Bool {
     configuration.isEmpty && data.isEmpty && haveEqualLength && commonSteps > 0
       && curves.allSatisfy { $0.firstDifference == nil }
   }

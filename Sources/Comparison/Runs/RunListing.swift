@@ -4,14 +4,14 @@ import PluginKit
 import Runner
 
 /// The runs below some folders, those in ablations as well.
-public struct RunListing: Sendable {
+package struct RunListing: Sendable {
   /// The runs, in the order in which they were found.
-  public private(set) var runs: [ListedRun]
+  package private(set) var runs: [ListedRun]
 
   private static let depth = 5
 
   /// Finds the runs at and below `folders`. Folders inside a run are not looked into.
-  public init(_ folders: [URL]) {
+  package init(_ folders: [URL]) {
     let found = folders.flatMap { Self.find(at: URL(fileURLWithPath: $0.path), depth: 0) }
     var paths: [String] = []
     var places: [String: [URL]] = [:]
@@ -35,7 +35,7 @@ public struct RunListing: Sendable {
   ///     and numbers are equal as numbers.
   ///   - known: Keys that there are beside those of the runs found.
   /// - Throws: `ConfigurationError` for a key that there is not.
-  public func filtered(
+  package func filtered(
     _ conditions: [(key: String, pattern: String)], known: [String] = []
   ) throws -> RunListing {
     let conditions = conditions.map { (key: Experiment.fullKey($0.key), pattern: $0.pattern) }
@@ -51,7 +51,7 @@ public struct RunListing: Sendable {
   }
 
   /// The runs in one of these states.
-  public func filtered(_ states: [ListedRun.State]) -> RunListing {
+  package func filtered(_ states: [ListedRun.State]) -> RunListing {
     var listing = self
     if !states.isEmpty { listing.runs = runs.filter { states.contains($0.state) } }
     return listing

@@ -6,9 +6,9 @@ import Runner
 import Storage
 
 /// What goes when runs are pruned: looked up first, shown, and removed only then.
-public struct RunPruning: Sendable {
+package struct RunPruning: Sendable {
   /// What stays of a run.
-  public enum Rest: Sendable, Equatable {
+  package enum Rest: Sendable, Equatable {
     /// The newest checkpoint.
     case latest
     /// The best checkpoint.
@@ -22,7 +22,7 @@ public struct RunPruning: Sendable {
   }
 
   /// Why nothing of a run may go.
-  public enum Refusal: Sendable, Equatable, CustomStringConvertible {
+  package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     /// A process works on it; who, in words.
     case inUse(String)
     /// It is a finished cell of an ablation.
@@ -30,7 +30,7 @@ public struct RunPruning: Sendable {
     /// Of what would stay nothing can be read.
     case damaged(reason: String)
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .inUse(let user): user
       case .finishedCell: "a finished cell: its files are part of the ablation's result"
@@ -40,29 +40,29 @@ public struct RunPruning: Sendable {
   }
 
   /// One run and what goes of it.
-  public struct Item: Sendable {
+  package struct Item: Sendable {
     /// The run.
-    public let run: ListedRun
+    package let run: ListedRun
     /// Files that go, or the run's folder.
-    public let urls: [URL]
+    package let urls: [URL]
     /// The bytes that come free.
-    public let byteCount: Int
+    package let byteCount: Int
     /// Why nothing of it may go.
-    public let refusal: Refusal?
+    package let refusal: Refusal?
     /// What its owner should know before.
-    public let note: String?
+    package let note: String?
   }
 
   /// What is left of each run.
-  public let rest: Rest
+  package let rest: Rest
   /// The runs of which something would go, and those that are refused.
-  public let items: [Item]
+  package let items: [Item]
 
   /// Looks up what would go; nothing is changed.
   ///
   /// - Parameter includesDone: Whether finished cells of ablations may be touched.
   /// - Throws: `StorageError` where checkpoints cannot be listed.
-  public init(_ runs: [ListedRun], keeping rest: Rest, includesDone: Bool = false, now: Date = Date()) throws
+  package init(_ runs: [ListedRun], keeping rest: Rest, includesDone: Bool = false, now: Date = Date()) throws
   {
     self.rest = rest
     items = try runs.compactMap { run in
@@ -83,7 +83,7 @@ public struct RunPruning: Sendable {
   ///
   /// - Returns: The bytes that came free.
   /// - Throws: `StorageError.locked` where a process has taken up the run meanwhile; `StorageError`.
-  public func remove(_ item: Item) throws -> Int {
+  package func remove(_ item: Item) throws -> Int {
     let claims = try Self.claims(of: item.run)
     defer { for claim in claims { claim.release() } }
     let lock = try FolderLock(folder: item.run.url)

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import MoCAProtocols
 import Runner
+import Templates
 import Terminal
 
 struct NewCommand: ParsableCommand {

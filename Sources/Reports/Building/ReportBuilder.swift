@@ -8,28 +8,28 @@ import Runner
 ///
 /// What cannot be had, as pictures of a run without a checkpoint, is left out with a note; a report is made of whatever
 /// is there.
-public struct ReportBuilder {
+package struct ReportBuilder {
   /// What is asked for.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// Keys to group runs by; empty for all axes but the seed's.
-    public var keys: [String] = []
+    package var keys: [String] = []
     /// Pictures in a row.
-    public var columns = 10
+    package var columns = 10
     /// Settings of the dataset that stand over those of the runs, as for images that have moved.
-    public var dataset = ConfigurationValue.empty
+    package var dataset = ConfigurationValue.empty
     /// Where models compute.
-    public var device = Device.cpu
+    package var device = Device.cpu
     /// The command that asks for the report, for its foot.
-    public var command: String?
+    package var command: String?
     /// How a reader fills a part of the page that is empty, where whoever makes the page can tell.
-    public var advice: [Gap: String] = [:]
+    package var advice: [Gap: String] = [:]
 
     /// Ten pictures in a row, of all groups.
-    public init() {}
+    package init() {}
   }
 
   /// A part of the page that is empty for want of scores.
-  public enum Gap: Sendable {
+  package enum Gap: Sendable {
     /// The table of scores.
     case scores
     /// The codes against the prior.
@@ -47,7 +47,7 @@ public struct ReportBuilder {
   static let pictureBytes = 8_000_000
 
   /// Prepares; no model is read yet.
-  public init(
+  package init(
     _ collection: RunCollection, options: Options = Options(), catalogs: Catalogs,
     progress: @escaping ProgressHandler = { _, _, _ in }
   ) {
@@ -60,7 +60,7 @@ public struct ReportBuilder {
   /// Gathers everything.
   ///
   /// - Throws: `ComparisonError` for keys in which the runs do not differ.
-  public func content() throws -> ReportContent {
+  package func content() throws -> ReportContent {
     let comparison = try comparison()
     let groups = ReportGroup.groups(of: collection, in: comparison.value)
     var content = ReportContent(title: title, subtitle: subtitle(groups), groups: groups.map(\.label))

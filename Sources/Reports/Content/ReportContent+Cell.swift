@@ -1,8 +1,8 @@
 extension ReportContent {
   /// A run: where it stands, how it ended, and how to have it again.
-  public struct Cell: Codable, Sendable {
+  package struct Cell: Codable, Sendable {
     /// How it stands.
-    public enum Standing: String, Codable, Sendable {
+    package enum Standing: String, Codable, Sendable {
       /// Trained and scored.
       case finished
       /// Not there yet, or at work.
@@ -12,26 +12,26 @@ extension ReportContent {
     }
 
     /// The name of its folder.
-    public var name: String
+    package var name: String
     /// The group that it belongs to.
-    public var group: String?
+    package var group: String?
     /// Its value on each axis.
-    public var coordinates: [Fact]
+    package var coordinates: [Fact]
     /// How it stands.
-    public var standing: Standing
+    package var standing: Standing
     /// The state in words, as in "done", "not finite", "out of memory".
-    public var state: String
+    package var state: String
     /// Why it ended so.
-    public var reason: String?
+    package var reason: String?
     /// Steps, seconds, memory, scores: as text.
-    public var facts: [Fact]
+    package var facts: [Fact]
     /// What a person types to have it again.
-    public var command: String
+    package var command: String
     /// The whole configuration: dotted keys in their order, values as text.
-    public var configuration: [Fact]
+    package var configuration: [Fact]
 
     /// Describes a cell.
-    public init(
+    package init(
       name: String, group: String? = nil, coordinates: [Fact], standing: Standing, state: String,
       reason: String? = nil, facts: [Fact] = [], command: String, configuration: [Fact]
     ) {

@@ -1,8 +1,8 @@
 extension ReportContent {
   /// A table of groups and their scores.
-  public struct Table: Codable, Sendable {
+  package struct Table: Codable, Sendable {
     /// What a column holds.
-    public enum Direction: String, Codable, Sendable {
+    package enum Direction: String, Codable, Sendable {
       /// Less is better.
       case lower
       /// More is better.
@@ -12,7 +12,7 @@ extension ReportContent {
     }
 
     /// Where a value stands among those of its column.
-    public enum Mark: String, Codable, Sendable {
+    package enum Mark: String, Codable, Sendable {
       /// Better than every other beyond the noise.
       case best
       /// Not told apart from the best one.
@@ -22,24 +22,24 @@ extension ReportContent {
     }
 
     /// A column.
-    public struct Column: Codable, Sendable {
+    package struct Column: Codable, Sendable {
       /// The heading, as in "FD-cifar".
-      public var title: String
+      package var title: String
       /// The unit, as in "s" or "GiB".
-      public var unit: String?
+      package var unit: String?
       /// What is better.
-      public var direction: Direction
+      package var direction: Direction
       /// Columns in a row with one heading above them, as in "samples from the prior", "cost".
-      public var family: String?
+      package var family: String?
       /// What values should be near where that is better, as in "match", "0.5".
-      public var target: String?
+      package var target: String?
       /// Digits after the point; `nil` leaves it to the column's values.
-      public var decimals: Int?
+      package var decimals: Int?
       /// A sentence about it, listed below the table.
-      public var help: String?
+      package var help: String?
 
       /// Describes a column.
-      public init(
+      package init(
         _ title: String, unit: String? = nil, direction: Direction = .none, target: String? = nil,
         family: String? = nil, decimals: Int? = nil, help: String? = nil
       ) {
@@ -54,24 +54,24 @@ extension ReportContent {
     }
 
     /// A value of a column.
-    public struct Value: Codable, Sendable {
+    package struct Value: Codable, Sendable {
       /// The mean over the seeds.
-      public var mean: Double?
+      package var mean: Double?
       /// The lower end of its interval.
-      public var lower: Double?
+      package var lower: Double?
       /// The upper end of its interval.
-      public var upper: Double?
+      package var upper: Double?
       /// The standard deviation over the seeds, shown where there is no interval.
-      public var spread: Double?
+      package var spread: Double?
       /// What else there is to say, as in "p = 0.02", "2 of 3 seeds".
-      public var remark: String?
+      package var remark: String?
       /// What stands there instead of a number, as in "0 of 3 finished".
-      public var text: String?
+      package var text: String?
       /// Where it stands among the others.
-      public var mark: Mark
+      package var mark: Mark
 
       /// A number with its interval or its spread.
-      public init(
+      package init(
         _ mean: Double?, lower: Double? = nil, upper: Double? = nil, spread: Double? = nil,
         remark: String? = nil,
         mark: Mark = .none
@@ -85,27 +85,27 @@ extension ReportContent {
       }
 
       /// Words in the place of a number.
-      public init(text: String) {
+      package init(text: String) {
         self.text = text
         mark = .none
       }
     }
 
     /// A row: a group, or a reference as in the held-out images.
-    public struct Row: Codable, Sendable {
+    package struct Row: Codable, Sendable {
       /// What it is called.
-      public var label: String
+      package var label: String
       /// The group it stands for; `nil` for a reference, which is set apart.
-      public var group: String?
+      package var group: String?
       /// How many seeds it is the mean of.
-      public var seeds: Int?
+      package var seeds: Int?
       /// A value for each column.
-      public var values: [Value]
+      package var values: [Value]
       /// What is to be known of its cells, as in "seed 2: not finite at step 812".
-      public var remark: String?
+      package var remark: String?
 
       /// Describes a row.
-      public init(
+      package init(
         _ label: String, group: String? = nil, seeds: Int? = nil, values: [Value], remark: String? = nil
       ) {
         self.label = label
@@ -117,35 +117,35 @@ extension ReportContent {
     }
 
     /// The settings behind a score: its metric card.
-    public struct Card: Codable, Sendable {
+    package struct Card: Codable, Sendable {
       /// The score, as in "FD-cifar, samples from the prior".
-      public var title: String
+      package var title: String
       /// Extractor, weights, counts, quantization, arithmetic.
-      public var facts: [Fact]
+      package var facts: [Fact]
 
-      public init(_ title: String, facts: [Fact]) {
+      package init(_ title: String, facts: [Fact]) {
         self.title = title
         self.facts = facts
       }
     }
 
     /// The heading, as in "Scores".
-    public var title: String
+    package var title: String
     /// What the numbers are: mean of what, which interval, what the marks mean.
-    public var caption: String
+    package var caption: String
     /// What a row is, as in "regularizer".
-    public var rowTitle: String
+    package var rowTitle: String
     /// The columns.
-    public var columns: [Column]
+    package var columns: [Column]
     /// The rows.
-    public var rows: [Row]
+    package var rows: [Row]
     /// Sentences below the table, as in the smallest difference that the design can detect.
-    public var footnotes: [String]
+    package var footnotes: [String]
     /// The protocol of each score.
-    public var cards: [Card]
+    package var cards: [Card]
 
     /// Describes a table.
-    public init(
+    package init(
       title: String, caption: String, rowTitle: String, columns: [Column], rows: [Row],
       footnotes: [String] = [],
       cards: [Card] = []

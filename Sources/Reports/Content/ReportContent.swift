@@ -4,9 +4,9 @@ import Comparison
 ///
 /// Parts that are empty are left out of the page; ``notes`` say why where a reader would look for them. Every text is
 /// plain text: the renderer escapes it.
-public struct ReportContent: Codable, Sendable {
+package struct ReportContent: Codable, Sendable {
   /// The parts of a report, in their order on the page.
-  public enum Section: String, Codable, Sendable, CaseIterable {
+  package enum Section: String, Codable, Sendable, CaseIterable {
     /// ``ReportContent/tables`` and ``ReportContent/pairings``.
     case scores
     /// ``ReportContent/curves``.
@@ -24,30 +24,30 @@ public struct ReportContent: Codable, Sendable {
   }
 
   /// A thing and its value, as in "data" and "CIFAR-10, 45,000 images".
-  public struct Fact: Codable, Sendable {
+  package struct Fact: Codable, Sendable {
     /// What it is.
-    public var name: String
+    package var name: String
     /// Its value.
-    public var value: String
+    package var value: String
 
     /// States a fact.
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }
   }
 
   /// A sentence that stands at the top of a section.
-  public struct Note: Codable, Sendable {
+  package struct Note: Codable, Sendable {
     /// Where it stands; `nil` for the top of the page.
-    public var section: Section?
+    package var section: Section?
     /// What it says, as in "reconstructions are left out: the images have moved".
-    public var text: String
+    package var text: String
     /// Whether the reader must heed it to read the section right.
-    public var isWarning: Bool
+    package var isWarning: Bool
 
     /// Writes a note.
-    public init(_ text: String, in section: Section? = nil, isWarning: Bool = false) {
+    package init(_ text: String, in section: Section? = nil, isWarning: Bool = false) {
       self.section = section
       self.text = text
       self.isWarning = isWarning
@@ -55,16 +55,16 @@ public struct ReportContent: Codable, Sendable {
   }
 
   /// A statement about what cells share, and whether it holds.
-  public struct Pairing: Codable, Sendable {
+  package struct Pairing: Codable, Sendable {
     /// What was compared, as in "first weights equal over the regularizers of a seed".
-    public var statement: String
+    package var statement: String
     /// Whether it was found so.
-    public var holds: Bool
+    package var holds: Bool
     /// The digests or values that were compared, or who differs.
-    public var detail: String?
+    package var detail: String?
 
     /// States what was found.
-    public init(_ statement: String, holds: Bool, detail: String? = nil) {
+    package init(_ statement: String, holds: Bool, detail: String? = nil) {
       self.statement = statement
       self.holds = holds
       self.detail = detail
@@ -72,41 +72,41 @@ public struct ReportContent: Codable, Sendable {
   }
 
   /// The name of the ablation or of the run.
-  public var title: String
+  package var title: String
   /// One line below the title.
-  public var subtitle: String?
+  package var subtitle: String?
   /// Data, prior, networks, steps, seeds, machine, version: what all cells share.
-  public var facts: [Fact]
+  package var facts: [Fact]
   /// What was compared, what can be said, what cannot. One paragraph each.
-  public var summary: [String]
+  package var summary: [String]
   /// Remarks and warnings.
-  public var notes: [Note]
+  package var notes: [Note]
   /// The groups of cells that are compared, as in the regularizers. A group keeps one colour, dash and marker in all
   /// figures, by its place here.
-  public var groups: [String]
+  package var groups: [String]
   /// The comparison first; further tables as needed.
-  public var tables: [Table]
+  package var tables: [Table]
   /// What the cells of a seed share.
-  public var pairings: [Pairing]
+  package var pairings: [Pairing]
   /// Values over steps.
-  public var curves: [LineChart]
+  package var curves: [LineChart]
   /// Reconstruction against latent match against sample score.
-  public var fronts: [ScatterChart]
+  package var fronts: [ScatterChart]
   /// Scores of latent match beside what the prior itself gets, a panel for each measure.
-  public var latentMatch: [NullChart]
+  package var latentMatch: [NullChart]
   /// Samples, reconstructions, interpolations.
-  public var strips: [PictureStrip]
+  package var strips: [PictureStrip]
   /// Codes against the prior.
-  public var views: [ViewSet]
+  package var views: [ViewSet]
   /// The cells, failed ones too.
-  public var cells: [Cell]
+  package var cells: [Cell]
   /// The command that made the report.
-  public var command: String?
+  package var command: String?
   /// Lines at the foot: the program's version, the date.
-  public var colophon: [String]
+  package var colophon: [String]
 
   /// Starts a report; parts are added to its properties.
-  public init(title: String, subtitle: String? = nil, groups: [String] = []) {
+  package init(title: String, subtitle: String? = nil, groups: [String] = []) {
     self.title = title
     self.subtitle = subtitle
     self.groups = groups

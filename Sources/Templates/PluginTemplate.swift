@@ -1,36 +1,36 @@
 import Foundation
 
 /// The text of a new plugin's file, in which names stand for the ones that are chosen.
-struct PluginTemplate {
+package struct PluginTemplate {
   /// What it makes, as in `regularizer`.
-  let kind: String
+  package let kind: String
   /// The text, with ``typeMark`` and ``nameMark`` where the names go.
-  let text: String
+  package let text: String
   /// The lines that add the plugin to the catalogs, with the same marks, and the catalogs' properties.
-  let additions: [Addition]
+  package let additions: [Addition]
   /// The text of its tests where it gets a target of its own, with the same marks.
   private(set) var tests: String?
 
   /// A line for a catalog.
-  struct Addition {
+  package struct Addition {
     /// The property of `Catalogs`.
-    let catalog: String
+    package let catalog: String
     /// What follows the type's name.
-    let suffix: String
+    package let suffix: String
     /// The file of this repository that has the catalog.
-    let file: String
+    package let file: String
   }
 
-  static let typeMark = "__Type__"
-  static let nameMark = "__name__"
+  package static let typeMark = "__Type__"
+  package static let nameMark = "__name__"
 
-  static let all = [regularizer, backbone]
+  package static let all = [regularizer, backbone]
 
   /// The file for a name on the command line, such as `energy-distance`.
-  func file(named name: String) -> String { Self.fill(text, with: name) }
+  package func file(named name: String) -> String { Self.fill(text, with: name) }
 
   /// The file of tests for a name, where there is one; import lines in the formatter's order.
-  func tests(named name: String) -> String? {
+  package func tests(named name: String) -> String? {
     guard let tests else { return nil }
     let lines = Self.fill(tests, with: name).split(separator: "\n", omittingEmptySubsequences: false)
     let imports = lines.prefix { $0.hasPrefix("import ") }
@@ -44,12 +44,12 @@ struct PluginTemplate {
   }
 
   /// `EnergyDistance` for `energy-distance`.
-  static func typeName(of name: String) -> String {
+  package static func typeName(of name: String) -> String {
     name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 
   /// Why a name cannot be used, or `nil`.
-  func objection(to name: String) -> String? {
+  package func objection(to name: String) -> String? {
     let isName = name.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil && name.count <= 40
     if !isName {
       return

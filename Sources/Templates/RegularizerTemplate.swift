@@ -1,6 +1,6 @@
 extension PluginTemplate {
   /// The energy distance: short, correct, and right for every prior.
-  static let regularizer = PluginTemplate(
+  package static let regularizer = PluginTemplate(
     kind: "regularizer",
     text: #"""
       import MoCAProtocols

@@ -1,24 +1,24 @@
 import Foundation
 
 /// A backbone that is a SwiftPM target of its own: its folders in MoCA's repository, and its place in the manifest.
-struct BackboneTarget {
+package struct BackboneTarget {
   /// Its type's name, and its folder's.
-  let type: String
+  package let type: String
   /// MoCA's repository.
-  let repository: URL
+  package let repository: URL
   private let manifest: String
 
   /// The target's name, and its module's.
-  var name: String { type + "Backbone" }
-  var manifestURL: URL { repository.appendingPathComponent("Package.swift") }
-  var file: URL { repository.appendingPathComponent("Sources/Backbones/\(type)/\(type).swift") }
-  var tests: URL { repository.appendingPathComponent("Tests/\(name)Tests/\(type)Tests.swift") }
+  package var name: String { type + "Backbone" }
+  package var manifestURL: URL { repository.appendingPathComponent("Package.swift") }
+  package var file: URL { repository.appendingPathComponent("Sources/Backbones/\(type)/\(type).swift") }
+  package var tests: URL { repository.appendingPathComponent("Tests/\(name)Tests/\(type)Tests.swift") }
 
   /// Where the manifest lists these backbones.
   private static var list: Regex<(Substring, Substring)> { /let backbones: \[String\] = \[([^\]]*)\]/ }
 
   /// The repository at `folder`, or `nil` where that is not MoCA's.
-  init?(type: String, in folder: URL) {
+  package init?(type: String, in folder: URL) {
     self.type = type
     repository = folder
     let url = folder.appendingPathComponent("Package.swift")
@@ -29,7 +29,7 @@ struct BackboneTarget {
   }
 
   /// The manifest with this backbone in its list, each on a line of its own; as it is where the list has it.
-  var listed: String {
+  package var listed: String {
     guard let match = manifest.firstMatch(of: Self.list) else { return manifest }
     let names = match.1.matches(of: /"([^"]+)"/).map { String($0.1) }
     if names.contains(type) { return manifest }

@@ -1,6 +1,6 @@
 extension PluginTemplate {
   /// Square patches: an encoder and a decoder that work for many sizes.
-  static let backbone = PluginTemplate(
+  package static let backbone = PluginTemplate(
     kind: "backbone",
     text: #"""
       import MoCAProtocols
