@@ -85,7 +85,7 @@ final class NetworkStep {
     _ images: Tensor, seed: UInt64 = 0, order: Tensor? = nil, in dtype: DType = .float32
   ) -> Losses {
     let streams = RandomStreams(seed: seed, device: .cpu)
-    let pass = pass(images, streams, dtype).arranged(in: order)
+    let pass = pass(images, streams, dtype).arranged(in: order, dtype)
     let context = RegularizationContext(
       pass, recollection: Recollection(keys: pass.latents.detached(), population: population),
       streams: streams)
@@ -119,12 +119,15 @@ final class NetworkStep {
 }
 
 extension ForwardPass {
-  /// The same pass with its rows in another order.
-  fileprivate func arranged(in order: Tensor?) -> ForwardPass {
+  /// The same pass with its rows in another order. It is decoded anew, for methods that follow the decoder back from its
+  /// images to its input.
+  fileprivate func arranged(in order: Tensor?, _ dtype: DType) -> ForwardPass {
     guard let order else { return self }
     let row = { (tensor: Tensor) in tensor.gathered(along: 0, at: order) }
+    let decoderInput = row(self.decoderInput)
     return ForwardPass(
       model: model, images: row(images), features: row(features), latents: row(latents),
-      decoderInput: row(decoderInput), reconstructions: row(reconstructions))
+      decoderInput: decoderInput,
+      reconstructions: withAutocast(to: dtype, on: images.device) { model.decode(decoderInput) })
   }
 }

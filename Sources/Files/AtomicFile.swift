@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes files that are there whole or not at all; see ``AtomicWriter``.
+/// Writes files that are there whole or not at all; see `AtomicWriter`.
 public enum AtomicFile {
   /// Replaces the file at `url` by `data`.
   ///

@@ -94,6 +94,18 @@ struct ArchitectureTests {
     }
   }
 
+  @Test("every library product has a page in DocC")
+  func catalogues() throws {
+    let manifest = try String(
+      contentsOf: Sources.root.appendingPathComponent("Package.swift"), encoding: .utf8)
+    let products = manifest.matches(of: /\.library\(name: "(\w+)"/).map { String($0.1) }
+    #expect(products.count >= 9)
+    for name in products {
+      let page = Sources.root.appendingPathComponent("Sources/\(name)/\(name).docc/\(name).md")
+      #expect(FileManager.default.fileExists(atPath: page.path), "\(name)")
+    }
+  }
+
   @Test("libtorch's headers are included in CTorch only, and never in its public header")
   func libtorchHeaders() {
     let prefixes = ["#include <ATen/", "#include <torch/", "#include <c10/", "#include <ATen.h"]

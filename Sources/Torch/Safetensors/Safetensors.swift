@@ -8,7 +8,7 @@ import Foundation
 public enum Safetensors {
   /// Writes `records` as one file, which is there whole or not at all.
   ///
-  /// - Throws: ``SafetensorsError`` for records that do not fit together, ``StorageError`` for the disk.
+  /// - Throws: ``SafetensorsError`` for records that do not fit together, `StorageError` for the disk.
   public static func write(
     _ records: [TensorRecord], metadata: [String: String] = [:], to url: URL
   ) throws {
