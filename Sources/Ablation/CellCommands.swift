@@ -73,3 +73,17 @@ extension RunFolder {
     "moca train --config \(configurationURL.shownPath.shellWord) --run \("\(url.lastPathComponent)-again".shellWord)"
   }
 }
+
+extension LaunchWork {
+  /// The line of a shell that works on a cell.
+  public func command(for cell: AblationCell) -> String { command(forCell: cell.name.shellWord) }
+
+  /// The same for a cell that the shell finds out itself, as with `"$cell"`.
+  package func command(forCell word: String) -> String {
+    var words = [build.program.path, "ablate", folder.url.path].map(\.shellWord)
+    words += ["--cell", word, "--jobs", "1", "--no-report", "--device", folder.definition.device]
+    if allowsAnyBuild { words.append("--any-build") }
+    if let limit = options.timeLimit { words += ["--cell-time", "\(Int(limit))s"] }
+    return words.joined(separator: " ")
+  }
+}

@@ -34,20 +34,6 @@ public struct LaunchWork: Sendable {
   }
 }
 
-extension LaunchWork {
-  /// The line of a shell that works on a cell.
-  public func command(for cell: AblationCell) -> String { command(forCell: cell.name.shellWord) }
-
-  /// The same for a cell that the shell finds out itself, as with `"$cell"`.
-  package func command(forCell word: String) -> String {
-    var words = [build.program.path, "ablate", folder.url.path].map(\.shellWord)
-    words += ["--cell", word, "--jobs", "1", "--no-report", "--device", folder.definition.device]
-    if allowsAnyBuild { words.append("--any-build") }
-    if let limit = options.timeLimit { words += ["--cell-time", "\(Int(limit))s"] }
-    return words.joined(separator: " ")
-  }
-}
-
 /// Where the cells of an ablation are run.
 public protocol Launcher: Sendable {
   /// Whether cells run elsewhere: their device need not be on this machine.
