@@ -128,11 +128,15 @@ extension Sources.Target {
 
   /// The text without comments and without what stands in quotes.
   private static func codeOnly(_ text: String) -> String {
-    var isLongText = false
+    var end: String?
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
-      let marks = line.ranges(of: "\"\"\"").count
-      if isLongText || marks > 0 {
-        if marks % 2 == 1 { isLongText.toggle() }
+      if let mark = end {
+        if line.contains(mark) { end = nil }
+        return ""
+      }
+      if let start = line.firstRange(of: "\"\"\"") {
+        let mark = line[..<start.lowerBound].hasSuffix("#") ? "\"\"\"#" : "\"\"\""
+        if !line[start.upperBound...].contains(mark) { end = mark }
         return ""
       }
       let code = line.replacing(/"(?:\\.|[^"\\])*"/, with: "")
