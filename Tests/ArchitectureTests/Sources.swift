@@ -88,16 +88,14 @@ extension Sources.Target {
 
   /// The import lines of a file, with attributes, access levels and kinds of declaration taken off.
   private static func imports(in file: Sources.File) -> [Sources.Import] {
-    file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
-      number, line in
-      let all = (line.split(separator: "//", omittingEmptySubsequences: false).first ?? "")
-        .split(whereSeparator: \.isWhitespace)
+    let lines = codeOnly(file.text).split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.enumerated().compactMap { number, line in
+      let all = line.split(whereSeparator: \.isWhitespace)
       let levels: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
       let words = all.drop { $0.hasPrefix("@") || levels.contains($0) }
       guard words.first == "import" else { return nil }
       let kinds: Set<Substring> = ["class", "enum", "struct", "func", "let", "var", "protocol", "typealias"]
       let module = words.dropFirst().drop { kinds.contains($0) }.first?.split(separator: ".").first
-      // A public import hands a module on as well.
       let isExported = all.contains("@_exported")
       return module.map {
         Sources.Import(module: String($0), isExported: isExported, place: "\(file.path):\(number + 1)")
