@@ -85,7 +85,7 @@ final class NetworkStep {
     _ images: Tensor, seed: UInt64 = 0, order: Tensor? = nil, in dtype: DType = .float32
   ) -> Losses {
     let streams = RandomStreams(seed: seed, device: .cpu)
-    let pass = pass(images, streams, dtype).arranged(in: order, dtype)
+    let pass = pass(images, streams, order, dtype)
     let context = RegularizationContext(
       pass, recollection: Recollection(keys: pass.latents.detached(), population: population),
       streams: streams)
@@ -95,14 +95,22 @@ final class NetworkStep {
       observation: pass.observationLoss(errors, under: regularizer) ?? errors.mean(), context: context)
   }
 
-  /// A training step's pass, but for what is added to the features and for codes that are given.
-  private func pass(_ images: Tensor, _ streams: RandomStreams, _ dtype: DType) -> ForwardPass {
+  /// A training step's pass, but for what is added to the features, for codes that are given, and for the order of the
+  /// rows.
+  private func pass(
+    _ images: Tensor, _ streams: RandomStreams, _ order: Tensor?, _ dtype: DType
+  ) -> ForwardPass {
     let (prior, posterior) = (model.prior, model.posterior)
-    return ForwardPass(of: images, through: model, under: regularizer, streams: streams, in: dtype) {
-      let features = $0 + offset
-      let drawn = codes.map { prior.geometry.parametrized($0) }
-      return (features, drawn ?? prior.project(posterior.sample(from: features, using: streams[.posterior])))
-    }
+    return ForwardPass(
+      of: images, through: model, under: regularizer, streams: streams, in: dtype,
+      drawing: {
+        let features = $0 + offset
+        let drawn = codes.map { prior.geometry.parametrized($0) }
+        return (
+          features, drawn ?? prior.project(posterior.sample(from: features, using: streams[.posterior]))
+        )
+      },
+      arranging: { tensor in order.map { tensor.gathered(along: 0, at: $0) } ?? tensor })
   }
 
   /// The derivatives of a loss with respect to every tensor of every part, in their order.
@@ -115,19 +123,5 @@ final class NetworkStep {
       defer { start += part.tensors.count }
       return flat[start..<start + part.tensors.count].map { $0.detached() }
     }
-  }
-}
-
-extension ForwardPass {
-  /// The same pass with its rows in another order. It is decoded anew, for methods that follow the decoder back from its
-  /// images to its input.
-  fileprivate func arranged(in order: Tensor?, _ dtype: DType) -> ForwardPass {
-    guard let order else { return self }
-    let row = { (tensor: Tensor) in tensor.gathered(along: 0, at: order) }
-    let decoderInput = row(self.decoderInput)
-    return ForwardPass(
-      model: model, images: row(images), features: row(features), latents: row(latents),
-      decoderInput: decoderInput,
-      reconstructions: withAutocast(to: dtype, on: images.device) { model.decode(decoderInput) })
   }
 }

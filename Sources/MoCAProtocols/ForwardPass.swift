@@ -46,19 +46,21 @@ extension ForwardPass {
   }
 
   /// The same way with `draw` in the place of the posterior's draw: from the encoder's features to the features and the
-  /// codes that the pass goes on with.
+  /// codes that the pass goes on with. The decoder sees, and the pass holds, the rows as `arrange` puts them.
   package init(
     of images: Tensor, through model: Autoencoder, under regularizer: any LatentRegularizer,
-    streams: RandomStreams, in dtype: DType, drawing draw: (Tensor) -> (features: Tensor, latents: Tensor)
+    streams: RandomStreams, in dtype: DType, drawing draw: (Tensor) -> (features: Tensor, latents: Tensor),
+    arranging arrange: (Tensor) -> Tensor = { $0 }
   ) {
     let input = (regularizer as? any InputCorrupting)?.corrupted(images, streams: streams) ?? images
     self = withAutocast(to: dtype, on: images.device) {
       let (features, latents) = draw(model.encoder.encode(input).to(dtype: .float32))
       let perturbed = (regularizer as? any LatentPerturbing)?
         .decoderInput(for: latents, prior: model.prior, streams: streams)
+      let decoderInput = arrange(perturbed ?? latents)
       return ForwardPass(
-        model: model, images: images, features: features, latents: latents, decoderInput: perturbed,
-        reconstructions: model.decode(perturbed ?? latents))
+        model: model, images: arrange(images), features: arrange(features), latents: arrange(latents),
+        decoderInput: decoderInput, reconstructions: model.decode(decoderInput))
     }
   }
 
