@@ -33,8 +33,9 @@ package struct PairedDesign: Sendable {
   ///
   /// - Precondition: `count` is at least 2, since one seed has no interval; `tests` is at least 1.
   package init(count: Int, tests: Int = 1) {
-    precondition(count >= 2, "a paired design needs at least 2 seeds, found \(count)")
-    precondition(tests >= 1, "a paired design is for at least 1 test, found \(tests)")
+    guard count >= 2, tests >= 1 else {
+      fatalError("a paired design needs at least 2 seeds and 1 test, found \(count) and \(tests)")
+    }
     self.count = count
     let (size, degrees) = (Double(count), Double(count - 1))
     critical = StudentT.quantile(twoSided: Self.level, degrees: degrees)
@@ -63,7 +64,9 @@ package struct PairedDesign: Sendable {
   ///   - magnitude: The largest of the values whose differences these are; a spread below its rounding is none.
   /// - Precondition: There are ``count`` differences.
   package func difference(_ differences: [Double], magnitude: Double = 0) -> PairedDifference {
-    precondition(differences.count == count, "\(differences.count) differences in a design of \(count)")
+    guard differences.count == count else {
+      fatalError("\(differences.count) differences in a design of \(count) seeds")
+    }
     let size = Double(count)
     let mean = differences.reduce(0, +) / size
     let spread = differences.deviation
